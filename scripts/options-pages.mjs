@@ -113,6 +113,11 @@ See [Timers and calendars](../use/timers.md).`,
         from: ['src/tonics/tcp/connection/connection-options.ts', 'connectionOptions'],
       },
       {
+        title: 'ConnectionGroups',
+        text: 'A ConnectionGroup has `missed` only. See [Connections that are sent the same](../use/publish-and-subscribe.md#connections-that-are-sent-the-same).',
+        from: ['src/tonics/tcp/group/connection-groups.ts', 'connectionGroupsSchema'],
+      },
+      {
         title: 'TcpClient',
         text: 'With the options of [every Tonic](#every-tonic) and of [a connection](#tcpconnection); what differs is listed.',
         from: ['src/tonics/tcp/client/tcp-client.ts', 'clientSchema'],

@@ -5,7 +5,7 @@ export { Formula, type FormulaData, type FormulaPaths, type RunOptions, type Run
 export { Tonic, type ServiceNamed, type StateOf } from './core/tonic.js';
 export type { UsedAs } from './core/used.js';
 export type { Said, TonicConstructor, With } from './core/plan/said.js';
-export type { Sparkles } from './core/plan/faces.js';
+export type { Raisable, Sparkles } from './core/plan/faces.js';
 export type { BoundSparkle, SparkleKey } from './core/plan/bound-sparkle.js';
 export type { TonicOptions } from './core/options/tonic-options.js';
 export {
@@ -20,7 +20,15 @@ export {
   type Timer,
   type PeriodTimer,
 } from './core/time/timer.js';
-export type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './core/any-tonic.js';
+export type {
+  AnyTonic,
+  FailureInfo,
+  InfusionFailure,
+  InfusionInfo,
+  RemoteHandle,
+  Source,
+  UnheardCommand,
+} from './core/any-tonic.js';
 export type { Registry, Scheduler, AppFace } from './core/scheduler.js';
 export type { LineLevel, LogService } from './core/log-port.js';
 export { ERRORS, TaskTonicError, type ErrorCode, type ErrorDetails } from './core/errors.js';
@@ -33,6 +41,7 @@ export type { LogLane } from './core/log-lane.js';
 export { LogServices, type LogCatalog, type LogServiceMaker, type LogSinkMaker } from './log/log-services.js';
 export type { LogContext, LogSink } from './core/log-sink.js';
 export { showLog, type ShowLogOptions } from './log/log-show.js';
+export { terminalSafe } from './log/terminal-safe.js';
 export type { Metrics, SparkleMetrics, Spread } from './core/metrics.js';
 export { OrderQueue, type CatalystQueue, type Waker } from './core/queue/order-queue.js';
 export { Order, type KeptOrder } from './core/queue/order.js';

@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
-import type { ListenInfo } from 'tasktonic';
+import { ConnectionGroups, type ListenInfo } from 'tasktonic';
 import { type HttpExchange, HttpServer, overWebSocket } from 'tasktonic/http';
 import { Served } from '../shared/served.js';
 import type { Serving } from '../shared/serving.js';
-import { ChatConnection } from './chat-connection.js';
-import { Rooms } from './rooms.js';
+import { ChatConnection, type Rooms } from './chat-connection.js';
 
 const ChatWebSocket = overWebSocket(ChatConnection);
 /** The page of the chat, and the WebSockets that it opens. */
@@ -21,7 +20,10 @@ class ChatPage extends HttpServer {
 export class Chat extends Served {
   /** With so much unsent somebody does not keep up. */
   protected override readonly limits = { highWaterMark: 65_536, maxConnections: 1_000 };
-  protected readonly rooms = new Rooms();
+  protected readonly rooms: Rooms = {
+    members: new ConnectionGroups({ missed: (count) => `* you do not keep up, and have missed ${count}` }),
+    nicks: new Set(),
+  };
 
   constructor(
     places: readonly Serving[],

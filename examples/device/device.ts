@@ -44,13 +44,13 @@ export class Device extends Served {
 
   override ttse__onStart(): void {
     super.ttse__onStart();
-    this.memory.registers[TEMPERATURE] = COLD;
+    this.memory.registers.writeUInt16BE(COLD, 2 * TEMPERATURE);
     new TimerRepeat({ seconds: 1, name: 'second' });
   }
 
   ttse__onSecond(): void {
     const { coils, registers } = this.memory;
-    const next = registers[TEMPERATURE]! + (coils[HEATER] === true ? STEP : -STEP);
-    registers[TEMPERATURE] = Math.min(Math.max(next, COLD), HOT);
+    const next = registers.readUInt16BE(2 * TEMPERATURE) + (coils[HEATER] === true ? STEP : -STEP);
+    registers.writeUInt16BE(Math.min(Math.max(next, COLD), HOT), 2 * TEMPERATURE);
   }
 }

@@ -1,4 +1,4 @@
-import { EXCEPTION, FUNCTION, type ModbusFrame, words } from './modbus.js';
+import { EXCEPTION, FUNCTION, type ModbusFrame } from './modbus.js';
 
 /** Why a request is not done. */
 export class ModbusException extends Error {
@@ -7,65 +7,54 @@ export class ModbusException extends Error {
   }
 }
 
-type Range = [from: number, to: number];
-
+const SIZE = 100;
 const ON = 0xff00;
-const KNOWN = new Set<number>(Object.values(FUNCTION));
+/** How many values each function is for at most. */
+const MOST = new Map<number, number>([
+  [FUNCTION.readCoils, 2_000],
+  [FUNCTION.readRegisters, 125],
+  [FUNCTION.writeCoil, 1],
+  [FUNCTION.writeRegister, 1],
+  [FUNCTION.writeCoils, 1_968],
+  [FUNCTION.writeRegisters, 123],
+]);
 
 /** The coils and registers of a device, and what requests do with them (Modbus Application Protocol 1.1b3, 6). */
 export class Memory {
-  readonly coils: boolean[];
-  readonly registers: Uint16Array;
-
-  constructor(size = 100) {
-    this.coils = new Array<boolean>(size).fill(false);
-    this.registers = new Uint16Array(size);
-  }
+  readonly coils = new Array<boolean>(SIZE).fill(false);
+  /** As they are sent: two bytes each, the higher one first. */
+  readonly registers = Buffer.alloc(2 * SIZE);
 
   /**
    * Does what a request asks for.
    *
-   * @returns what its answer holds.
+   * @returns what its answer holds: what is read, or where was written.
    * @throws {ModbusException} where that cannot be done; then nothing has been.
    */
   answer({ code, data }: ModbusFrame): Buffer {
-    if (!KNOWN.has(code)) throw new ModbusException(EXCEPTION.function);
+    const most = MOST.get(code);
+    if (most === undefined) throw new ModbusException(EXCEPTION.function);
     if (data.length < 4) throw new ModbusException(EXCEPTION.value);
-    const [address, value] = [data.readUInt16BE(0), data.readUInt16BE(2)];
-    switch (code) {
-      case FUNCTION.readCoils:
-        return sized(bitsOf(this.coils.slice(...this.#range(address, value, 2_000))));
-      case FUNCTION.readRegisters:
-        return sized(words(...this.registers.subarray(...this.#range(address, value, 125))));
-      case FUNCTION.writeCoil:
-        if (value !== 0 && value !== ON) throw new ModbusException(EXCEPTION.value);
-        this.coils[this.#range(address, 1, 1)[0]] = value === ON;
-        return data;
-      case FUNCTION.writeRegister:
-        this.registers[this.#range(address, 1, 1)[0]] = value;
-        return data;
-      case FUNCTION.writeCoils:
-        return this.#writeCoils(this.#range(address, value, 1_968), given(data, Math.ceil(value / 8)));
-      default:
-        return this.#writeRegisters(this.#range(address, value, 123), given(data, 2 * value));
-    }
-  }
-
-  #range(address: number, count: number, most: number): Range {
+    const [from, value] = [data.readUInt16BE(0), data.readUInt16BE(2)];
+    const count = most === 1 ? 1 : value;
     if (count < 1 || count > most) throw new ModbusException(EXCEPTION.value);
-    if (address + count > this.registers.length) throw new ModbusException(EXCEPTION.address);
-    return [address, address + count];
+    if (from + count > SIZE) throw new ModbusException(EXCEPTION.address);
+    if (code === FUNCTION.readCoils) return sized(bytesOf(this.coils.slice(from, from + count)));
+    if (code === FUNCTION.readRegisters) return sized(this.registers.subarray(2 * from, 2 * (from + count)));
+    if (code === FUNCTION.writeCoil) this.coils[from] = coilIn(value);
+    if (code === FUNCTION.writeRegister) data.copy(this.registers, 2 * from, 2, 4);
+    if (code === FUNCTION.writeRegisters) given(data, 2 * count).copy(this.registers, 2 * from);
+    if (code === FUNCTION.writeCoils) {
+      const bytes = given(data, Math.ceil(count / 8));
+      for (let at = 0; at < count; at++) this.coils[from + at] = (bytes[at >> 3]! & (1 << (at & 7))) !== 0;
+    }
+    return data.subarray(0, 4);
   }
+}
 
-  #writeCoils([from, to]: Range, bytes: Buffer): Buffer {
-    for (let at = from, bit = 0; at < to; at++, bit++) this.coils[at] = (bytes[bit >> 3]! & (1 << (bit & 7))) !== 0;
-    return words(from, to - from);
-  }
-
-  #writeRegisters([from, to]: Range, bytes: Buffer): Buffer {
-    for (let at = from; at < to; at++) this.registers[at] = bytes.readUInt16BE(2 * (at - from));
-    return words(from, to - from);
-  }
+function coilIn(value: number): boolean {
+  if (value !== 0 && value !== ON) throw new ModbusException(EXCEPTION.value);
+  return value === ON;
 }
 
 /** What several values are written with: behind their number stands how many bytes they are. */
@@ -78,8 +67,8 @@ function sized(bytes: Buffer): Buffer {
   return Buffer.concat([Buffer.from([bytes.length]), bytes]);
 }
 
-/** Eight in a byte, the first one in its lowest bit. */
-function bitsOf(coils: readonly boolean[]): Buffer {
+/** Eight coils in a byte, the first one in its lowest bit. */
+function bytesOf(coils: readonly boolean[]): Buffer {
   const bytes = Buffer.alloc(Math.ceil(coils.length / 8));
   coils.forEach((isOn, at) => isOn && (bytes[at >> 3]! |= 1 << (at & 7)));
   return bytes;

@@ -10,10 +10,8 @@ export interface PollerOwner {
 export interface PollerOptions {
   readonly host: string;
   readonly port: number;
-  /** From one question to the next. */
+  /** From an answer to the next question. */
   readonly seconds: number;
-  /** How long an answer may take, in ms. */
-  readonly timeout?: number;
 }
 
 /** Asks a device for its temperature again and again. A connection that is lost, or on which an answer takes too long, is made anew. */
@@ -33,8 +31,7 @@ export class Poller extends TcpClient.with({ states: ['asking', 'waiting', 'away
   ttse_asking__onEnter(): void {
     const transaction = (this.#transaction = (this.#transaction + 1) & 0xffff);
     const question = { transaction, unit: 1, code: FUNCTION.readRegisters, data: words(TEMPERATURE, 1) };
-    const { timeout = 1_000 } = this.options;
-    this.request(question, this.ttse__onAnswer, { key: transaction, timeout, onError: this.ttse__onNoAnswer });
+    this.request(question, this.ttse__onAnswer, { key: transaction, timeout: 1_000, onError: this.ttse__onNoAnswer });
   }
 
   protected override answerKey({ transaction }: ModbusFrame): number {

@@ -1,4 +1,4 @@
-import { type Address, type ListenInfo, TcpConnection, UdpSocket } from 'tasktonic';
+import { type Address, type ListenInfo, TcpConnection, UdpSocket, type UdpSocketOptions } from 'tasktonic';
 import { lengthPrefixed } from 'tasktonic/framing';
 import { Served } from '../shared/served.js';
 import type { Serving } from '../shared/serving.js';
@@ -23,9 +23,9 @@ export class DnsConnection extends TcpConnection.with({ framing }) {
 class DnsSocket extends UdpSocket {
   constructor(
     private readonly zone: Zone,
-    place: { host?: string | undefined; port: number },
+    options: UdpSocketOptions,
   ) {
-    super({ port: place.port, ...(place.host !== undefined && { host: place.host }) });
+    super(options);
   }
 
   ttse__onDatagram(message: Buffer, from: Address): void {

@@ -2,7 +2,20 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { type Answer, encode } from 'dns-packet';
 
+type Reads = (word: string, origin: string) => unknown;
+
+/** What the data of a type are: one value, or several with their names in the codec. TXT has texts, as many as wanted. */
+const DATA: Readonly<Record<string, Reads | Readonly<Record<string, Reads>>>> = {
+  A: (word) => address(word, isIPv4),
+  AAAA: (word) => address(word, isIPv6),
+  ...{ NS: absolute, CNAME: absolute, PTR: absolute },
+  MX: { preference: number, exchange: absolute },
+  SRV: { priority: number, weight: number, port: number, target: absolute },
+  SOA: { mname: absolute, rname: absolute, serial: number, refresh: time, retry: time, expire: time, minimum: time },
+};
 const SECONDS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+const TIME = /^(?:\d+[smhdw]?)+$/i;
+const NAME = /^(?=.{0,253}$)(?:[^.]{1,63}(?:\.[^.]{1,63})*)?$/;
 /** A line end, a comment, a text in quotes, a word, or a parenthesis. */
 const TOKEN = /\n|;[^\n]*|"((?:[^"\\\n]|\\.)*)"|[()]|(?:[^\s;()"\\]|\\.)+|[^\s]/g;
 
@@ -11,17 +24,17 @@ const TOKEN = /\n|;[^\n]*|"((?:[^"\\\n]|\\.)*)"|[()]|(?:[^\s;()"\\]|\\.)+|[^\s]/
  *
  * @throws {Error} with the line where something is wrong.
  */
-export function readZone(text: string, origin = ''): Answer[] {
+export function readZone(file: string): Answer[] {
   const records: Answer[] = [];
-  const state = { origin, ttl: undefined as number | undefined, owner: '' };
-  for (const { line, words, inherits } of entries(text)) {
+  const last = { origin: '', ttl: 3_600, owner: '' };
+  for (const { line, words, inherits } of entries(file)) {
     try {
-      if (words[0] === '$ORIGIN') state.origin = absolute(words[1]!, state.origin);
-      else if (words[0] === '$TTL') state.ttl = seconds(words[1] ?? '');
+      if (words[0] === '$ORIGIN') last.origin = absolute(words[1] ?? '', last.origin);
+      else if (words[0] === '$TTL') last.ttl = time(words[1] ?? '');
       else if (words[0]!.startsWith('$')) throw new Error(`${words[0]} is not known`);
       else {
-        if (!inherits) state.owner = absolute(words.shift()!, state.origin);
-        records.push(record(words, state));
+        if (!inherits) last.owner = absolute(words.shift()!, last.origin);
+        records.push(record(words, last));
       }
     } catch (error) {
       throw new Error(`line ${line} of the zone: ${(error as Error).message}`, { cause: error });
@@ -31,10 +44,10 @@ export function readZone(text: string, origin = ''): Answer[] {
 }
 
 /** An entry is a line, or several where there is a parenthesis. */
-function* entries(text: string): Generator<{ line: number; words: string[]; inherits: boolean }> {
+function* entries(file: string): Generator<{ line: number; words: string[]; inherits: boolean }> {
   let [line, depth] = [1, 0];
-  let entry = { line, words: [] as string[], inherits: /^[ \t]/.test(text) };
-  for (const { 0: token, 1: quoted, index } of `${text}\n`.matchAll(TOKEN)) {
+  let entry = { line, words: [] as string[], inherits: /^[ \t]/.test(file) };
+  for (const { 0: token, 1: quoted, index } of `${file}\n`.matchAll(TOKEN)) {
     if (token === '(') depth++;
     else if (token === ')') depth--;
     else if (token !== '\n' && token[0] !== ';') entry.words.push(quoted?.replace(/\\(.)/g, '$1') ?? token);
@@ -42,64 +55,51 @@ function* entries(text: string): Generator<{ line: number; words: string[]; inhe
     line++;
     if (depth > 0) continue;
     if (entry.words.length > 0) yield entry;
-    entry = { line, words: [], inherits: /[ \t]/.test(text[index + 1] ?? '') };
+    entry = { line, words: [], inherits: /[ \t]/.test(file[index + 1] ?? '') };
   }
   if (depth > 0) throw new Error(`line ${entry.line} of the zone: a parenthesis has no end`);
 }
 
-function record(
-  words: string[],
-  { origin, ttl, owner }: { origin: string; ttl: number | undefined; owner: string },
-): Answer {
-  let own = ttl;
-  for (; /^(?:\d+[smhdw]?)+$/i.test(words[0] ?? '') || words[0]?.toUpperCase() === 'IN'; words.shift())
-    if (words[0]!.toUpperCase() !== 'IN') own = seconds(words[0]!);
-  const [type = '', ...data] = words;
-  const made = {
-    name: owner,
-    type: type.toUpperCase(),
-    ttl: own ?? 3_600,
-    data: dataOf(type.toUpperCase(), data, origin),
-  };
-  const answer = made as Answer;
-  encode({ type: 'response', answers: [answer] });
-  return answer;
+function record(words: string[], { origin, ttl, owner }: { origin: string; ttl: number; owner: string }): Answer {
+  for (; TIME.test(words[0] ?? '') || words[0]?.toUpperCase() === 'IN'; words.shift())
+    if (words[0]!.toUpperCase() !== 'IN') ttl = time(words[0]!);
+  const type = (words.shift() ?? '').toUpperCase();
+  const made = { name: owner, type, ttl, data: type === 'TXT' ? words : dataOf(type, words, origin) } as Answer;
+  // The codec throws where a number is too large.
+  encode({ type: 'response', answers: [made] });
+  return made;
 }
 
 function dataOf(type: string, words: readonly string[], origin: string): unknown {
-  const name = (at: number): string => absolute(words[at]!, origin);
-  const [wanted = 1] = type === 'TXT' ? [words.length || 1] : [{ MX: 2, SRV: 4, SOA: 7 }[type]];
+  const reads = DATA[type];
+  if (reads === undefined) throw new Error(`${type} is no type that is served: TXT ${Object.keys(DATA).join(' ')}`);
+  const fields = typeof reads === 'function' ? [] : Object.entries(reads);
+  const wanted = fields.length || 1;
   if (words.length !== wanted) throw new Error(`${type} has ${words.length} fields, and should have ${wanted}`);
-  if (type === 'A' || type === 'AAAA') {
-    if ((type === 'A' ? isIPv4 : isIPv6)(words[0]!)) return words[0];
-    throw new Error(`${words[0]} is no address for ${type}`);
-  }
-  if (type === 'NS' || type === 'CNAME' || type === 'PTR') return name(0);
-  if (type === 'TXT') return words;
-  if (type === 'MX') return { preference: number(words[0]!), exchange: name(1) };
-  const [first, second, third] = words as [string, string, string];
-  if (type === 'SRV') return { priority: number(first), weight: number(second), port: number(third), target: name(3) };
-  if (type !== 'SOA') throw new Error(`${type} is no type that is served: A AAAA NS MX TXT CNAME SOA PTR SRV`);
-  const [refresh, retry, expire, minimum] = words.slice(3).map(seconds);
-  return { mname: name(0), rname: name(1), serial: number(third, 2 ** 32), refresh, retry, expire, minimum };
+  if (typeof reads === 'function') return reads(words[0]!, origin);
+  return Object.fromEntries(fields.map(([field, read], at) => [field, read(words[at]!, origin)]));
 }
 
 function absolute(name: string, origin: string): string {
-  const whole =
-    name === '@' ? origin : name.endsWith('.') ? name.slice(0, -1) : `${name}${origin === '' ? '' : `.${origin}`}`;
-  if (whole.length <= 253 && whole.split('.').every((label) => whole === '' || (label !== '' && label.length < 64)))
-    return whole.toLowerCase();
-  throw new Error(`${name} is no name`);
+  const below = origin === '' ? '' : `.${origin}`;
+  const whole = name === '@' ? origin : name.endsWith('.') ? name.slice(0, -1) : `${name}${below}`;
+  if (!NAME.test(whole)) throw new Error(`${name} is no name`);
+  return whole.toLowerCase();
 }
 
-function number(text: string, below = 65_536): number {
-  if (/^\d+$/.test(text) && Number(text) < below) return Number(text);
-  throw new Error(`${text} is no whole number below ${below}`);
+function address(word: string, isAddress: (word: string) => boolean): string {
+  if (!isAddress(word)) throw new Error(`${word} is no address of this type`);
+  return word;
 }
 
-/** `3600`, `1h`, `1h30m`. */
-function seconds(text: string): number {
-  if (!/^(?:\d+[smhdw]?)+$/i.test(text)) throw new Error(`${text} is no time`);
-  const parts = [...text.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)];
+function number(word: string): number {
+  if (!/^\d+$/.test(word)) throw new Error(`${word} is no whole number`);
+  return Number(word);
+}
+
+/** In seconds: `3600`, `1h`, `1h30m`. */
+function time(word: string): number {
+  if (!TIME.test(word)) throw new Error(`${word} is no time`);
+  const parts = [...word.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)];
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * SECONDS[unit!]!, 0);
 }

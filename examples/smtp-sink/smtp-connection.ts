@@ -1,130 +1,114 @@
 import { TcpConnection } from 'tasktonic';
-import { lines } from 'tasktonic/framing';
-import type { Mail } from './mail.js';
+import { lines, readCommand } from 'tasktonic/framing';
 
-/** Who takes the mails. */
+/** A mail that was taken. Its head and its body are a character a byte (latin1). */
+export interface Mail {
+  readonly from: string;
+  readonly to: readonly string[];
+  readonly text: string;
+  readonly tls: boolean;
+}
+
+/** Who takes the mails, each of so many bytes at most. */
 export interface MailTaker {
+  readonly most: number;
   ttsc__take(mail: Mail): void;
 }
 
 const MOST_RECIPIENTS = 100;
-/** Each is a sparkle of that name. */
-const VERBS = ['helo', 'ehlo', 'mail', 'rcpt', 'data', 'rset', 'starttls'] as const;
 
 /**
- * One peer (RFC 5321). Its states are those of the protocol: `greeted` before it has said who it is, `helo` between mails, `mail` when it has said whom a
- * mail is from, `rcpt` when there is somebody whom it is for, `data` while its text comes, and `leaving`. A command is a method of the states in which it may come.
+ * One peer (RFC 5321). Its states are those of the protocol: `greeted` before it has said who it is, `helo` between mails,
+ * `mail` when it has said whom a mail is from, `rcpt` when there is somebody whom it is for, and `data` while its text comes.
+ * A command is a method of the states in which it may come; in others it is out of turn.
  */
 export class SmtpConnection extends TcpConnection.with({
-  states: ['greeted', 'helo', 'mail', 'rcpt', 'data', 'leaving'],
+  states: ['greeted', 'helo', 'mail', 'rcpt', 'data'],
   groups: { command: ['greeted', 'helo', 'mail', 'rcpt'], session: ['helo', 'mail', 'rcpt'], open: ['mail', 'rcpt'] },
   framing: lines({ max: 8_192, onTooLong: 'close', end: '\r\n', encoding: 'latin1' }),
 }) {
-  static override readonly stateTimeouts = {
-    greeted: 60_000,
-    helo: 300_000,
-    mail: 300_000,
-    rcpt: 300_000,
-    data: 600_000,
-  };
+  static override readonly stateTimeouts = { greeted: 60_000, command: 300_000, data: 600_000 };
   #from = '';
   #to: string[] = [];
   #text: string[] = [];
   #size = 0;
 
-  /** @param most how many bytes a mail may have. */
-  constructor(
-    private readonly taker: MailTaker,
-    private readonly most: number,
-    private readonly offersTls: boolean,
-  ) {
+  constructor(private readonly taker: MailTaker) {
     super();
   }
 
   ttse__onConnected(): void {
-    this.#say('220 smtp-sink takes every mail, and sends none on');
+    this.sendFrame('220 smtp-sink takes every mail, and sends none on');
     this.toState('greeted');
   }
 
-  /** A command is raised: it is heard before the next line, which meets the state that it leads to. So commands may be sent together (PIPELINING, RFC 2920). */
+  /** A command is raised: it is heard before the next line, which meets the state that it leads to (PIPELINING, RFC 2920). */
   ttse_command__onFrame(line: string): void {
-    const [, word = '', rest = ''] = /^([a-z]+)(?: (.*))?$/i.exec(line.trimEnd()) ?? [];
-    const verb = VERBS.find((one) => one === word.toLowerCase());
-    if (verb !== undefined) this.raise[`ttsc__${verb}`](rest);
-    else if (/^noop$/i.test(word)) this.#say('250 ok');
-    else if (/^quit$/i.test(word)) this.#leave('221 bye');
-    else this.#say('500 there is no such command');
+    const verbs = ['helo', 'ehlo', 'starttls', 'mail', 'rcpt', 'data', 'rset', 'noop', 'quit'] as const;
+    const command = readCommand(line, verbs);
+    if (command === undefined) this.sendFrame('500 there is no such command');
+    else this.raise[`ttsc__${command.verb}`](command.rest);
   }
 
-  // ---- Commands, in the states in which they may come; elsewhere they are out of turn ----
+  ttse__onUnheard(): void {
+    this.sendFrame('503 it is not the time for that');
+  }
 
-  ttsc_command__helo(_name: string): void {
-    this.#say('250 smtp-sink');
+  // ---- Commands ----
+
+  ttsc_command__helo(): void {
+    this.sendFrame('250 smtp-sink');
     this.toState('helo', { reenter: true });
   }
 
-  ttsc_command__ehlo(_name: string): void {
-    const tls = this.offersTls && this.tls === undefined ? ['STARTTLS'] : [];
-    const extensions = ['smtp-sink', 'PIPELINING', '8BITMIME', ...tls];
-    this.#say(...extensions.map((one) => `250-${one}`), `250 SIZE ${this.most}`);
+  ttsc_command__ehlo(): void {
+    const tls = this.canStartTls ? ['STARTTLS'] : [];
+    for (const line of ['smtp-sink', 'PIPELINING', '8BITMIME', ...tls]) this.sendFrame(`250-${line}`);
+    this.sendFrame(`250 SIZE ${this.taker.most}`);
     this.toState('helo', { reenter: true });
   }
 
-  ttsc_session__starttls(_nothing: string): void {
-    if (!this.offersTls || this.tls !== undefined) return this.#say('502 there is no TLS to begin');
-    this.#say('220 go on under TLS');
+  ttsc_session__starttls(): void {
+    if (!this.canStartTls) return void this.sendFrame('502 there is no TLS to begin');
+    this.sendFrame('220 go on under TLS');
     this.startTls();
     return this.toState('greeted');
   }
 
   ttsc_helo__mail(path: string): void {
     const [, from, size = '0'] = /^FROM: *<([^<>\s]*)>(?:.* SIZE=(\d+))?/i.exec(path) ?? [];
-    if (from === undefined) return this.#say('501 as MAIL FROM:<ann@example.org>');
-    if (Number(size) > this.most) return this.#tooLarge();
+    if (from === undefined) return void this.sendFrame('501 as MAIL FROM:<ann@example.org>');
+    if (Number(size) > this.taker.most) return this.#tooLarge();
     this.#from = from;
-    this.#say('250 ok');
+    this.sendFrame('250 ok');
     return this.toState('mail');
   }
 
   ttsc_open__rcpt(path: string): void {
     const [, to] = /^TO: *<([^<>\s]+)>/i.exec(path) ?? [];
-    if (to === undefined) return this.#say('501 as RCPT TO:<bob@example.org>');
-    if (this.#to.length >= MOST_RECIPIENTS) return this.#say('452 these are too many recipients');
+    if (to === undefined) return void this.sendFrame('501 as RCPT TO:<bob@example.org>');
+    if (this.#to.length >= MOST_RECIPIENTS) return void this.sendFrame('452 these are too many recipients');
     this.#to.push(to);
-    this.#say('250 ok');
+    this.sendFrame('250 ok');
     return this.toState('rcpt');
   }
 
-  ttsc_rcpt__data(_nothing: string): void {
-    this.#say('354 end with a dot on a line by itself');
+  ttsc_rcpt__data(): void {
+    this.sendFrame('354 end with a dot on a line by itself');
     this.toState('data');
   }
 
-  ttsc_session__rset(_nothing: string): void {
-    this.#say('250 ok');
-    this.toState('helo', { reenter: true });
+  ttsc_command__rset(): void {
+    this.sendFrame('250 ok');
+    if (this.state !== 'greeted') this.toState('helo', { reenter: true });
   }
 
-  ttsc__helo(_name: string): void {}
-  ttsc__ehlo(_name: string): void {}
-  ttsc__starttls(_nothing: string): void {
-    this.#outOfTurn();
-  }
-  ttsc__mail(_path: string): void {
-    this.#outOfTurn();
-  }
-  ttsc__rcpt(_path: string): void {
-    this.#outOfTurn();
-  }
-  ttsc__data(_nothing: string): void {
-    this.#outOfTurn();
-  }
-  ttsc__rset(_nothing: string): void {
-    this.#say('250 ok');
+  ttsc_command__noop(): void {
+    this.sendFrame('250 ok');
   }
 
-  #outOfTurn(): void {
-    this.#say('503 it is not the time for that');
+  ttsc_command__quit(): void {
+    this.closeWith('221 bye');
   }
 
   // ---- A mail ----
@@ -140,40 +124,31 @@ export class SmtpConnection extends TcpConnection.with({
     if (line === '.') return this.#end();
     const text = line.startsWith('.') ? line.slice(1) : line;
     this.#size += text.length + 2;
-    if (this.#size <= this.most) this.#text.push(`${text}\r\n`);
+    if (this.#size <= this.taker.most) this.#text.push(`${text}\r\n`);
     return undefined;
   }
 
   #end(): void {
-    if (this.#size > this.most) this.#tooLarge();
+    if (this.#size > this.taker.most) this.#tooLarge();
     else {
-      this.taker.ttsc__take({ from: this.#from, to: this.#to, text: this.#text.join(''), tls: this.tls !== undefined });
-      this.#say('250 taken');
+      const tls = this.tls !== undefined;
+      this.taker.ttsc__take({ from: this.#from, to: this.#to, text: this.#text.join(''), tls });
+      this.sendFrame('250 taken');
     }
     this.toState('helo');
   }
 
   #tooLarge(): void {
-    this.#say(`552 a mail has at most ${this.most} bytes`);
+    this.sendFrame(`552 a mail has at most ${this.taker.most} bytes`);
   }
 
   // ---- The end ----
 
   ttse__onStateTimeout(): void {
-    this.#leave('421 too slow');
+    this.closeWith('421 too slow');
   }
 
   ttse__onError({ code }: { readonly code: string }): void {
-    if (code === 'TT_FRAME_TOO_LONG') this.#leave('500 a line is too long');
-  }
-
-  #leave(lastWords: string): void {
-    this.#say(lastWords);
-    this.toState('leaving');
-    this.ttsc__close();
-  }
-
-  #say(...answer: readonly string[]): void {
-    for (const line of answer) this.sendFrame(line);
+    if (code === 'TT_FRAME_TOO_LONG') this.closeWith('500 a line is too long');
   }
 }

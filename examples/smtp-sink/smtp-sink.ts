@@ -1,35 +1,37 @@
+import { terminalSafe } from 'tasktonic';
+import { BoundedMap } from 'tasktonic/collections';
 import { Served } from '../shared/served.js';
 import type { Serving } from '../shared/serving.js';
-import { type Mail, Mailbox } from './mail.js';
-import { SmtpConnection } from './smtp-connection.js';
+import { type Mail, SmtpConnection } from './smtp-connection.js';
 
 /** Takes mails from everybody for everybody, keeps the newest and shows each. */
 export class SmtpSink extends Served {
   protected override readonly limits = { maxConnections: 1_000 };
-  readonly mailbox = new Mailbox();
+  /** The newest mails: where there are more, or more bytes, the oldest ones go. */
+  readonly mails = new BoundedMap<Mail, true>({
+    items: 1_000,
+    bytes: 64 * 1_048_576,
+    sizeOf: (_, { text }) => text.length,
+    whenFull: 'dropOldest',
+  });
 
   /** @param most how many bytes a mail may have. */
   constructor(
     places: readonly Serving[],
     private readonly show: (text: string) => void,
-    private readonly most = 10 * 1_048_576,
+    readonly most = 10 * 1_048_576,
   ) {
     super(places, 'SMTP', { name: 'sink' });
   }
 
-  protected connection({ tls }: Serving): SmtpConnection {
-    return new SmtpConnection(this, this.most, tls !== undefined);
+  protected connection(): SmtpConnection {
+    return new SmtpConnection(this);
   }
 
   ttsc__take(mail: Mail): void {
-    this.mailbox.add(mail);
-    const { from, to, text, tls } = mail;
-    // It steers no terminal: what is neither a letter nor a line end is shown as a question mark.
-    const shown = Buffer.from(text, 'latin1')
-      .toString()
-      .replace(/[^\P{C}\n\t]/gu, (one) => (one === '\r' ? '' : '?'));
-    this.show(
-      `--- from <${from}> to ${to.map((one) => `<${one}>`).join(' ')}${tls ? ' under TLS' : ''}\n${shown}---\n`,
-    );
+    this.mails.set(mail, true);
+    const to = mail.to.map((one) => `<${one}>`).join(' ');
+    const text = Buffer.from(mail.text, 'latin1').toString().replaceAll('\r\n', '\n');
+    this.show(terminalSafe(`--- from <${mail.from}> to ${to}${mail.tls ? ' under TLS' : ''}\n${text}---\n`));
   }
 }

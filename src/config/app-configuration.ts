@@ -7,14 +7,14 @@ import { type Path, isSecret, membersOf, shown, valueAt, withValueAt } from '../
 
 const FROM_DEFAULT = 'a default';
 
-/** A configuration, with where each value came from. */
+/** A configuration that knows the source of each value. */
 export class AppConfiguration implements Configuration {
   /** All of it. What came with no schema from the environment or the command line is text. */
   readonly data: Readonly<Record<string, unknown>>;
   /** @internal */ readonly _origin: Origin;
   /** @internal All that was given, as it was before the schemas filled in and changed it. */
   readonly _given: unknown;
-  /** @internal What code gave, so that defaults can be told from it. */
+  /** @internal The values from code, to tell defaults from them. */
   readonly _code: Readonly<Record<string, unknown>>;
 
   /** @internal */
@@ -70,7 +70,7 @@ export class AppConfiguration implements Configuration {
     return lines.join('\n');
   }
 
-  /** @internal The same with further sections, which come from the framework itself. */
+  /** @internal The configuration with further sections of the framework. */
   with(sections: Readonly<Record<string, unknown>>): AppConfiguration {
     return new AppConfiguration({ ...this.data, ...sections }, this._origin, this._code, this._given);
   }
@@ -101,7 +101,7 @@ export class AppConfiguration implements Configuration {
     return members.flatMap(([key, member]) => this.#sourcesOf(member, [...path, key], [...above, value]));
   }
 
-  /** A value may have come as a part of another one, such as a list in the environment. */
+  /** The value may have come as a part of another one, such as a list in the environment. */
   #sourceOf(path: Path): string {
     return originOf(this._origin, path) ?? (valueAt(this._code, path) === undefined ? FROM_DEFAULT : IN_CODE);
   }

@@ -1,4 +1,4 @@
-/** What each setting of the framework is for, in a few words: docs/look-up/options-app.md has more of them. */
+/** A short description of each setting of the framework; docs/look-up/options-app.md has more. */
 export const FRAMEWORK_WORDS: Readonly<Record<string, string>> = {
   'project/name': 'The name of the app.',
   'log/to': 'Where the log goes.',

@@ -11,7 +11,7 @@ export interface Setting {
   readonly path: Path;
   readonly schema: v.GenericSchema;
   readonly byDefault: unknown;
-  /** Whether it must be given; the path of a section where only with that. */
+  /** Whether it must be given; or the path of an optional section within which it is required. */
   readonly needed: boolean | string;
 }
 
@@ -19,9 +19,9 @@ const OPTIONAL: ReadonlySet<string> = new Set(['optional', 'exact_optional', 'nu
 const DEEPEST = 8;
 
 /**
- * Whether the command line is read and asks for help, and the app has no setting `help` of its own.
+ * Whether the command line asks for help, and the app has no setting `help` of its own.
  *
- * @param code gives what `creatingFormula()` gave; called where help is asked for.
+ * @param code returns what `creatingFormula()` returned; called only if help is asked for.
  */
 export function asksForHelp(sources: ConfigurationSources, code: () => unknown): boolean {
   const words = wordsOf(sources);
@@ -32,10 +32,10 @@ export function asksForHelp(sources: ConfigurationSources, code: () => unknown):
 }
 
 /**
- * All settings of an app, to be printed: what each is called on the command line and in the environment, what it may be, its default and
- * what it is for.
+ * The help text of an app: all settings with their names on the command line and in the environment, their values,
+ * defaults and descriptions.
  *
- * @param code what `creatingFormula()` gave: the defaults that the app itself has.
+ * @param code what `creatingFormula()` returned: the defaults of the app itself.
  */
 export function helpText(sources: ConfigurationSources, code: unknown, program = programName()): string {
   const { schema, file } = sources;
@@ -61,7 +61,7 @@ export function helpText(sources: ConfigurationSources, code: unknown, program =
   ].join('\n');
 }
 
-/** How a setting may be given, such as `--server.port=...` or `APP_SERVER__PORT`. */
+/** How a setting can be given, such as `--server.port=...` or `APP_SERVER__PORT`. */
 export function waysToGive(path: Path, { args, env, file }: ConfigurationSources): string {
   const ways = [
     ...(args === undefined || args === false ? [] : [`--${path.join('.')}=...`]),
@@ -71,7 +71,7 @@ export function waysToGive(path: Path, { args, env, file }: ConfigurationSources
   return ways.length === 0 ? 'creatingFormula()' : ways.join(', ');
 }
 
-/** All settings that a schema describes: what is below a section, and not the section. */
+/** All settings that a schema describes; sections only by their members. */
 export function* settingsIn(
   schema: v.GenericSchema,
   path: Path = [],
@@ -111,13 +111,13 @@ function linesOf({ path, schema, byDefault, needed }: Setting, sources: Configur
   ];
 }
 
-/** A short list is shown as what it has; of what is deeper not even a name is known to be no secret. */
+/** A short list is shown with its elements. Deeper values are not shown, because they may contain secrets. */
 function defaultAt(path: Path, given: unknown): string {
   const isShort = Array.isArray(given) && given.length <= 5 && given.every((one) => typeof one !== 'object');
   return isShort ? `[${given.map((one) => shown(one, path)).join(', ')}]` : shown(given, path);
 }
 
-/** The environment variable of a path: `server/maxPeers` is `APP_SERVER__MAX_PEERS`. */
+/** The environment variable of a path: `APP_SERVER__MAX_PEERS` for `server/maxPeers`. */
 function variableOf(path: Path, env: NonNullable<ConfigurationSources['env']>): string {
   const prefix = typeof env === 'string' ? env : env.prefix;
   const words = (name: string): string =>
@@ -128,7 +128,7 @@ function variableOf(path: Path, env: NonNullable<ConfigurationSources['env']>): 
   return `${prefix}${path.map(words).join('__')}`;
 }
 
-/** What a schema takes, as an error would say it. */
+/** The allowed values of a schema, in the words of an error. */
 function takenBy(schema: v.GenericSchema, path: Path): string {
   const { type, wrapped, pipe = [], options = [], item, literal, message } = partsOf(schema);
   if (wrapped !== undefined) return takenBy(wrapped, path);
@@ -157,7 +157,7 @@ function or(words: readonly string[]): string {
   return different.length < 2 ? different.join() : `${different.slice(0, -1).join(', ')} or ${different.at(-1)}`;
 }
 
-/** What valibot's `description()` says, of the schema or of what it wraps. */
+/** The text of valibot's `description()`, of the schema or of a schema in its wrappers. */
 function descriptionOf(schema: v.GenericSchema): string | undefined {
   const { pipe = [], wrapped } = partsOf(schema);
   for (const action of [...pipe].reverse())
@@ -174,7 +174,7 @@ function defaultOf(schema: v.GenericSchema): unknown {
   }
 }
 
-/** As a person would start it again. */
+/** The command that starts the program. */
 function programName(): string {
   const [node = 'node', script] = process.argv;
   if (script === undefined) return basename(node);

@@ -2,25 +2,25 @@ import { indexIn } from '../core/options/element-names.js';
 import { type HasLists, ListPaths, standsForElement } from '../core/options/list-paths.js';
 import { type Path, isPlainObject, valueAt } from '../core/options/data-tree.js';
 
-/** Why a path with `#` or `.` in it stands for no place. */
+/** The reason why a path with `#` or `.` stands for nothing. */
 export class NoPlace extends Error {}
 
 /**
- * The lists of a configuration that is put together by paths. An element is a member of an object with a name such as `#0`; in what is a
- * list by itself, it has a number.
+ * The lists of a configuration that is built from paths. In an object an element has a name such as `#0`; in a real
+ * list it has a number.
  */
 export class ConfigurationLists implements HasLists<string> {
   readonly #paths = new ListPaths<string>();
   readonly #isList: (path: Path) => boolean;
   #tree: unknown;
 
-  /** @param isList whether a list belongs to a path where nothing stands yet. */
+  /** @param isList whether a path is a list where no value exists yet. */
   constructor(isList: (path: Path) => boolean) {
     this.#isList = isList;
   }
 
   /**
-   * The path that one means in a tree: `#` is the next element there, `.` the last one that was meant by `#`, or that there is.
+   * Resolves a path: `#` is the next element, `.` the last one that `#` made, or the last existing one.
    * @throws {NoPlace}
    */
   meant(path: string, tree: unknown): Path {

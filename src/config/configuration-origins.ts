@@ -1,6 +1,6 @@
 import type { Path } from '../core/options/data-tree.js';
 
-/** Where a value came from, and where its parts did, as far as that is another place. What came from code is not in it. */
+/** The source of a value, and the sources of its parts if they differ. Values from code have no entry. */
 export interface Origin {
   readonly from: string | undefined;
   readonly parts: Map<string, Origin>;
@@ -10,7 +10,10 @@ export function noOrigin(from?: string): Origin {
   return { from, parts: new Map() };
 }
 
-/** Where the value at a path came from: it, or what it is a part of. `undefined` for what came from code, or from nobody. */
+/**
+ * The source of the value at a path, or of the value that contains it. `undefined` for values from code, and if there
+ * is none.
+ */
 export function originOf(root: Origin, path: Path): string | undefined {
   let node: Origin | undefined = root;
   let from = root.from;
@@ -29,12 +32,12 @@ export function originAt(root: Origin, path: Path): Origin {
   return { from: originOf(root, path), parts: node?.parts ?? new Map<string, Origin>() };
 }
 
-/** A copy that may be changed: others have the first one. */
+/** A copy that may be changed. */
 export function copyOfOrigin({ from, parts }: Origin): Origin {
   return { from, parts: new Map([...parts].map(([name, part]) => [name, copyOfOrigin(part)])) };
 }
 
-/** Says where the value at a path came from; what was said of its parts holds no more. */
+/** Sets the origin of the value at a path; earlier origins of its parts are removed. */
 export function setOrigin(root: Origin, path: Path, origin: Origin): void {
   let node = root;
   for (const name of path.slice(0, -1)) {

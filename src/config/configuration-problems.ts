@@ -8,7 +8,7 @@ import { type Issue, closest, isMissing, isUnknown, wanted } from '../core/optio
 export const MISSING = 'is missing';
 export const IN_CODE = 'creatingFormula()';
 
-/** One thing that is wrong in a configuration. */
+/** One problem in a configuration. */
 export interface ConfigurationProblem {
   /** The path, such as `log/slowSparkle`; empty if a source as a whole is wrong. */
   readonly path: string;
@@ -18,11 +18,11 @@ export interface ConfigurationProblem {
   readonly is: string;
   /** What it must be instead. */
   readonly must: string;
-  /** @internal The path that was most likely meant by one that is not known. */
+  /** @internal The known path that was probably meant. */
   readonly meant?: string;
 }
 
-/** What a check of data against a schema found, as problems. */
+/** The problems that a check of data against a schema has found. */
 export function problemsOf(
   issues: readonly Issue[],
   data: unknown,
@@ -44,7 +44,7 @@ export function problemsOf(
   });
 }
 
-/** Something stands where nothing of that name is known. */
+/** The problem of an unknown name. */
 export function unknownAt(
   path: Path,
   source: string | undefined,
@@ -57,22 +57,22 @@ export function unknownAt(
   return meant === undefined ? told : { ...told, meant: [...path.slice(0, -1), meant].join('/') };
 }
 
-/** The known name that another was most likely meant to be. A short name has fewer letters to be wrong. */
+/** The known name that was probably meant. For a short name fewer typing errors are assumed. */
 export function meantBy(name: string, names: readonly string[]): string | undefined {
   return nearest(name, names, Math.min(3, Math.floor(name.length / 2)));
 }
 
-/** A user's own message may quote the value. */
+/** A message of the user's schema may contain the value. */
 function withoutSecret(message: string, input: unknown, path: Path): string {
   const quoted = typeof input === 'string' || typeof input === 'number' ? String(input) : '';
   return isSecret(path) && quoted !== '' && message.includes(quoted) ? 'must be another value' : message;
 }
 
 /**
- * All problems as one error: `TT_BAD_OPTION` where nothing but code is wrong, else `TT_BAD_CONFIGURATION`, which the one who starts the
- * program can mend.
+ * All problems as one error: `TT_BAD_OPTION` if only values from code are wrong, otherwise `TT_BAD_CONFIGURATION`,
+ * which the person who starts the program can correct.
  *
- * @param asked whether anything but code was asked: only then can it be the one to blame for what is missing.
+ * @param asked whether other sources than code are read: only then can a missing value be their fault.
  */
 export function errorOf(problems: readonly ConfigurationProblem[], asked: boolean): TaskTonicError {
   const [first] = problems;
@@ -85,7 +85,7 @@ export function errorOf(problems: readonly ConfigurationProblem[], asked: boolea
   return fail('TT_BAD_OPTION', { class: 'the Formula', option: first.path, problem: inCode(problems), list: problems });
 }
 
-/** `it is 0, and must be more than 0; log/to ...`: the first as what is wrong with an option. */
+/** `it is 0, and must be more than 0; log/to ...`: the first problem in the form of an option error. */
 function inCode([first, ...more]: readonly ConfigurationProblem[]): string {
   const { is, must } = first!;
   const said = `it ${is}, ${must.startsWith('must') ? 'and ' : ''}${must}`;
@@ -100,14 +100,14 @@ function line({ path, source, is, must }: ConfigurationProblem): string {
 }
 
 /**
- * The problems in lines, for who starts the program: each with where it was set and what to do.
+ * The problems as lines for the person who starts the program: each with its source and what to do.
  *
- * @param waysToGive how what is missing may be given.
+ * @param waysToGive how a missing value can be given.
  */
 export function toldToUser(problems: readonly ConfigurationProblem[], waysToGive: (path: Path) => string): string {
   const told = problems.map(({ path, source, is, must }): ConfigurationProblem => {
     if (is === MISSING) return { path, source, is, must: `${must} (${waysToGive(path.split('/'))})` };
-    // What code says of itself has no other source.
+    // A problem of the code as a whole has no other source.
     const from = path === '' || path === IN_CODE ? source : (source ?? IN_CODE);
     return { path, source: from, is, must };
   });
@@ -116,20 +116,23 @@ export function toldToUser(problems: readonly ConfigurationProblem[], waysToGive
 
 const MOST_CHARACTERS = 200;
 
-/** A path may have any names that a file gives: nothing in it moves a terminal's cursor or begins a line of a log. */
+/**
+ * A path may contain any names from a file: control characters are removed, so that it cannot move the cursor or fake a
+ * log line.
+ */
 function printable(path: string): string {
   const short = path.length > MOST_CHARACTERS ? `${path.slice(0, MOST_CHARACTERS)}...` : path;
   return short.replace(/\p{Cc}/gu, '?');
 }
 
-/** So many are shown; the rest is counted. */
+/** The most problems that are shown; the others are counted. */
 const MOST_LINES = 50;
 
 function listed(problems: readonly ConfigurationProblem[]): string {
   return problems.length === 1 ? line(problems[0]!) : inLines(problems);
 }
 
-/** All of them in one line, for a log. */
+/** All problems in one line, for a log. */
 export function oneLine(problems: readonly ConfigurationProblem[]): string {
   const more = problems.length > MOST_LINES ? [`and ${problems.length - MOST_LINES} more`] : [];
   return [...problems.slice(0, MOST_LINES).map(line), ...more].join('; ');
@@ -140,7 +143,7 @@ function inLines(problems: readonly ConfigurationProblem[]): string {
   return [...problems.slice(0, MOST_LINES).map(line), ...more].map((text) => `\n  - ${text}`).join('');
 }
 
-/** The schemas of what may stand at a path. */
+/** The schemas of the value at a path. */
 export function schemasAlong(schemas: readonly v.GenericSchema[], path: Path): readonly v.GenericSchema[] {
   return path.reduce<readonly v.GenericSchema[]>((above, key) => childrenOf(above, key), schemas);
 }

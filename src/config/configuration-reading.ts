@@ -51,18 +51,19 @@ import {
   wantsValue,
 } from '../core/options/schema-parts.js';
 
-/** What `creatingFormula()` gives. */
+/** The result of `creatingFormula()`. */
 export type Code = FormulaPaths | Readonly<Record<string, unknown>>;
 
 /**
- * Reads the configuration of a Formula from all that it names, later ones laid over earlier ones: code, the file, the environment, the
- * command line. Then it is checked as a whole, so that everything that is wrong is told at once.
+ * Reads the configuration of a Formula from all its sources, in this order: code, the file, the environment, the
+ * command line. Later ones override earlier ones. Then everything is checked together, so that all problems are
+ * reported at once.
  *
- * @param code what `creatingFormula()` gave: objects in each other, values by their paths, or a list of paths with their values.
- * @param store where the Tonics that `start` names come from.
- * @param logs where the log service that `log/to` names comes from.
- * @param ofTest what a test says, which is laid over all of them.
- * @throws {TaskTonicError} `TT_BAD_CONFIGURATION`, or `TT_BAD_OPTION` where nothing but code is wrong.
+ * @param code what `creatingFormula()` returned: nested objects, values by path, or a list of paths with values.
+ * @param store the Tonics that `start` may name.
+ * @param logs the log services that `log/to` may name.
+ * @param ofTest values of a test, which override all sources.
+ * @throws {TaskTonicError} `TT_BAD_CONFIGURATION`, or `TT_BAD_OPTION` if only values from code are wrong.
  */
 export function readConfiguration(
   code: Code,
@@ -80,8 +81,8 @@ export function readConfiguration(
 }
 
 /**
- * What code alone says, as a tree; nothing of it is checked.
- * @throws {TaskTonicError} `TT_BAD_OPTION` where the schema is not one of valibot.
+ * The values from code as a tree, without checks.
+ * @throws {TaskTonicError} `TT_BAD_OPTION` if the schema is not one of valibot.
  */
 export function treeOfCode(code: Code, { schema }: ConfigurationSources): unknown {
   checkSchema(schema);
@@ -91,7 +92,7 @@ export function treeOfCode(code: Code, { schema }: ConfigurationSources): unknow
 const OF_TEST = 'the test';
 
 /**
- * Checks what was put together of two readings, as if it had been read so.
+ * Checks a combination of two readings like a configuration that was read.
  * @throws {TaskTonicError} as {@link readConfiguration}
  */
 export function checkAgain(
@@ -107,10 +108,10 @@ export function checkAgain(
   return reading.checked();
 }
 
-/** A path has no more names than a file has levels. */
+/** The most names of a path, as many as a file may have levels. */
 const MOST_NAMES = 100;
 
-/** A configuration while it is put together. */
+/** A configuration that is being built. */
 class Reading {
   #code: Readonly<Record<string, unknown>> = {};
   readonly #schema: v.GenericSchema | undefined;
@@ -129,7 +130,7 @@ class Reading {
     this.#schemas = [...(schema === undefined ? [] : alternatives(schema)), frameworkSchema];
   }
 
-  /** Takes what was read before, as it was given. */
+  /** Takes values that were read before, as they were given. */
   take(given: unknown, origin: Origin, code: Readonly<Record<string, unknown>>): void {
     this.#tree = given;
     this.#origin = origin;
@@ -137,7 +138,7 @@ class Reading {
     this.#asked = true;
   }
 
-  /** Lays what code says: objects as they are, and values at their paths, each over those before it. */
+  /** Applies the values from code: objects, and values by path, in their order. */
   layCode(code: Code): unknown {
     const isPath = (name: string): boolean => name.includes('/') || standsForElement(name);
     const isTree = !Array.isArray(code) && !Object.keys(code).some(isPath);
@@ -172,7 +173,7 @@ class Reading {
     this.#tree = withValueAt(this.#tree, path, over(valueAt(this.#tree, path), value), this.#isList);
   }
 
-  /** Lays all sources over the code, each over those before it. */
+  /** Applies all other sources, each over those before it. */
   layAll(sources: ConfigurationSources): void {
     const { file, env, args = false } = sources;
     this.#asked = file !== undefined || env !== undefined || args !== false;
@@ -189,17 +190,17 @@ class Reading {
     const inEnv = prefix === undefined ? [] : fromEnvironment(checkedPrefix(prefix), from);
     this.#refuseTwice(inEnv);
     const given = [...inEnv, ...line.given];
-    // What the options of a Tonic may be is known when its name is.
+    // The schema of a Tonic's options is known only after its name.
     for (const one of given) if (!isOptionOfTonic(one)) this.#lay(one);
     for (const one of given) if (isOptionOfTonic(one)) this.#lay(one);
   }
 
-  /** Lays objects over each other member by member; a list or a value takes the place of what is there. */
+  /** Merges objects member by member; a list or a value replaces the old value. */
   #layFile({ value, place, nameOf }: FileContent): void {
     this.#tree = this.#laid(this.#tree, value, place, [], nameOf);
   }
 
-  /** Lays what a test says over all the rest: objects, and values by their paths (`'server/port'`). */
+  /** Applies the values of a test: objects, and values by path (`'server/port'`). */
   layTest(values: Readonly<Record<string, unknown>>): void {
     for (const [name, value] of Object.entries(values)) {
       const path = name.split('/');
@@ -238,7 +239,7 @@ class Reading {
     return laid(tree, value, place, path);
   }
 
-  /** Lays one value over what there is. */
+  /** Applies one value. */
   #lay({ path: written, text, isBare = false, kind, from }: Given): void {
     const tooLong = written.length > MOST_NAMES;
     const path = tooLong ? written : this.#matched(written);
@@ -260,7 +261,7 @@ class Reading {
     return path.includes('') ? 'a name in it is empty' : refusalOf(this.#tree, path, this.#isList);
   }
 
-  /** The whole, with defaults filled in, where nothing is wrong with it. */
+  /** The complete configuration with defaults, if it has no problems. */
   checked(): AppConfiguration {
     const given = this.#tree;
     this.#checkLog();
@@ -271,7 +272,7 @@ class Reading {
     return new AppConfiguration(this.#tree as Readonly<Record<string, unknown>>, this.#origin, this.#code, given);
   }
 
-  /** Two variables that mean the same are a mistake: which of them holds would be chance. */
+  /** Two variables for the same value are an error, because their order is undefined. */
   #refuseTwice(given: readonly Given[]): void {
     const names = new Map<string, string>();
     for (const { path, from } of given) {
@@ -283,12 +284,15 @@ class Reading {
     }
   }
 
-  /** The names as they are spelled in the schemas or in what there is: `SLOW_SPARKLE` and `slow-sparkle` mean `slowSparkle`. */
+  /**
+   * Finds the spelling that the schemas or the present values use: `SLOW_SPARKLE` and `slow-sparkle` mean
+   * `slowSparkle`.
+   */
   #matched(written: Path): Path {
     const path: string[] = [];
     for (const name of written) {
       const node = valueAt(this.#tree, path);
-      // An element of a list has a number, which has one spelling.
+      // An element of a list has a number, which has only one spelling.
       const isInList = Array.isArray(node) || (node === undefined && this.#isList(path));
       const known = [...namesIn(this.#schemasAt(path)), ...(isPlainObject(node) ? Object.keys(node) : [])];
       path.push(
@@ -315,13 +319,13 @@ class Reading {
     return path.map((_, depth) => path.slice(0, depth + 1)).find((part) => this.#isUnknown(part));
   }
 
-  /** Whether the last name of a path may not stand there. */
+  /** Whether the last name of a path is not allowed. */
   #isUnknown(path: Path): boolean {
     const around = this.#around(path.slice(0, -1));
     return isClosed(around) && childrenOf(around, path.at(-1)!).length === 0;
   }
 
-  /** The app's own schema says what sections there are; without one there may be any. */
+  /** The schema of the app defines its sections; without one any section is allowed. */
   #around(path: Path): readonly v.GenericSchema[] {
     if (path.length > 0) return this.#schemasAt(path);
     if (this.#schema === undefined) return [frameworkSchema];
@@ -330,8 +334,8 @@ class Reading {
   }
 
   /**
-   * The environment is not ours alone: of a variable that speaks of no section, only what looks like a slip is an error. (Kubernetes, for
-   * one, makes `APP_PORT` and `APP_SERVICE_HOST` for a service named `app`.)
+   * Other programs use the environment, too: a variable for an unknown section is an error only if it looks like a
+   * typing error. (Kubernetes, for example, sets `APP_PORT` and `APP_SERVICE_HOST` for a service named `app`.)
    */
   #leaveOut(path: Path, from: string, kind: Given['kind'] | 'file'): void {
     const around = this.#around(path.slice(0, -1));
@@ -351,7 +355,7 @@ class Reading {
         if (!this.#isTold(one)) this.#problems.push(one);
   }
 
-  /** What is missing only because it was left out before is told once: it was misspelt, or something in it was. */
+  /** A value that is missing only because it was left out before is not reported twice. */
   #isTold({ path, is }: ConfigurationProblem): boolean {
     if (is !== MISSING) return false;
     return this.#problems.some(
@@ -361,7 +365,10 @@ class Reading {
 
   readonly #originOf = (path: Path): string | undefined => originOf(this.#origin, path);
 
-  /** What the app's own schema is asked about: not the framework's sections, unless it speaks of them. */
+  /**
+   * The values that the schema of the app must check: not the sections of the framework, unless the schema describes
+   * them.
+   */
   #ofUser(schema: v.GenericSchema): Record<string, unknown> {
     const own = namesIn(alternatives(schema));
     const ours = Object.keys(frameworkSchema.entries).filter((name) => !own.includes(name));
@@ -382,7 +389,7 @@ class Reading {
     for (const [index, entry] of Array.isArray(start) ? start.entries() : []) {
       if (!isPlainObject(entry)) continue;
       const { tonic, options } = entry;
-      // What is wrong with the entry itself has been told.
+      // The problems of the entry itself were reported.
       if (typeof tonic !== 'string' || tonic === '' || (options !== undefined && !isPlainObject(options))) continue;
       const at = ['start', String(index)];
       for (const { path, is, must } of this.#store?.check?.(tonic, options) ?? []) {
@@ -393,7 +400,7 @@ class Reading {
   }
 }
 
-/** Objects are laid over each other member by member; anything else takes the place of what is there. */
+/** Merges objects member by member; any other value replaces the old one. */
 function over(there: unknown, value: unknown): unknown {
   if (!isPlainObject(there) || !isPlainObject(value)) return value;
   const laid: Record<string, unknown> = { ...there };
@@ -402,12 +409,12 @@ function over(there: unknown, value: unknown): unknown {
   return laid;
 }
 
-/** What a test says has no place in a text. */
+/** Values of a test have no position in a text. */
 function placeOf(value: unknown): Place {
   return { offset: 0, parts: new Map(membersOf(value).map(([name, member]) => [name, placeOf(member)])) };
 }
 
-/** What a schema made of the data; of a section of the framework the app's own schema may speak in part only. */
+/** The output of the schema. It may describe a section of the framework only in part. */
 function withSections(tree: unknown, output: unknown): unknown {
   const whole: Record<string, unknown> = { ...(tree as object) };
   for (const [name, made] of membersOf(output)) {
@@ -421,18 +428,20 @@ function isOptionOfTonic({ path }: Given): boolean {
   return path.length > 3 && bare(path[0]!) === 'start' && bare(path[2]!) === 'options';
 }
 
-/** A name without what its spellings differ in. */
+/** A name without the differences between its spellings. */
 function bare(name: string): string {
   return name.replace(/[_-]/g, '').toLowerCase();
 }
 
-/** `MAX_PEERS` and `max-peers` are `maxPeers`; what has small letters and no dashes stays as it is. */
+/**
+ * Converts `MAX_PEERS` and `max-peers` to `maxPeers`; a name with lower-case letters and without dashes stays as it is.
+ */
 function camelCase(name: string): string {
   if (/[a-z]/.test(name) && !name.includes('-')) return name;
   return name.toLowerCase().replace(/[_-]+(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** In plain JavaScript it may be anything; an async one would let everything pass. */
+/** In plain JavaScript the schema may be any value; an async one would accept everything. */
 function checkSchema(schema: Partial<v.GenericSchema> | undefined): void {
   if (schema === undefined || (schema.kind === 'schema' && schema.async === false)) return;
   const problem = 'it must be a schema of valibot, and none of its async ones';

@@ -7,21 +7,21 @@ import type { AppConfiguration } from './app-configuration.js';
 import { copyOfOrigin, originAt, originOf, setOrigin } from './configuration-origins.js';
 import { frameworkSchema } from './configuration-schema.js';
 
-/** What a configuration that was read again comes to. */
+/** The result of reading a configuration again. */
 export interface Reload {
-  /** The one that holds from now on. */
+  /** The new configuration. */
   readonly config: AppConfiguration;
-  /** What is another value than before. */
+  /** The changed values. */
   readonly changes: readonly ChangedValue[];
-  /** What differs and may not change while the app runs. */
+  /** Values that differ, but may not change while the app runs. */
   readonly kept: readonly string[];
 }
 
 /**
- * Lays what has changed, and may, over the configuration that holds. What is put together so is checked as a whole: values that were right
- * with others that may not change yet need not be right without them.
+ * Applies the changes that are allowed to the present configuration. The result is checked again: new values may be
+ * invalid together with old values that may not change yet.
  *
- * @param check checks what was given; throws where it is not right.
+ * @param check checks the values; throws if they are invalid.
  */
 export function reloaded(
   now: AppConfiguration,
@@ -49,7 +49,7 @@ export function reloaded(
   return { config, changes, kept };
 }
 
-/** The paths at which two trees differ: objects are gone into, lists are values. */
+/** The paths at which two trees differ: objects are compared member by member, lists as a whole. */
 function* differences(a: unknown, b: unknown, path: Path = []): Generator<Path> {
   if (a === b) return;
   const isSection = (one: unknown): boolean => one === undefined || isPlainObject(one);
@@ -61,13 +61,13 @@ function* differences(a: unknown, b: unknown, path: Path = []): Generator<Path> 
   for (const name of names) yield* differences(valueAt(a, [name]), valueAt(b, [name]), [...path, name]);
 }
 
-/** What is given explicitly now may be what it was by default. */
+/** A value that is given explicitly now may equal an earlier default. */
 function isSameAt(path: Path, before: unknown, after: unknown): boolean {
   const value = valueAt(before, path);
   return value !== undefined && nodeUtil().isDeepStrictEqual(value, valueAt(after, path));
 }
 
-/** Of what the framework knows, it says whether that may change; of all else, the app's own schema. */
+/** Whether a value may change: for settings of the framework, it decides; for others, the schema of the app. */
 function mayChange(path: Path, schema: v.GenericSchema | undefined): boolean {
   const ours = path.reduce<readonly v.GenericSchema[]>((above, key) => childrenOf(above, key), [frameworkSchema]);
   if (ours.length > 0) return isMarkedAlong(path, frameworkSchema);

@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import { anyRecord, logSchema } from '../log/log-options.js';
 import { flag, ms, text } from '../core/options/option-schema.js';
 
-// The framework's own sections of the configuration, described once: a Formula's data and all sources are checked against this.
+// The framework's own sections of the configuration, described once. All sources are checked against this.
 
 const section = 'must be an object';
 const name = v.pipe(v.string('must be the name of a Tonic'), v.minLength(1, 'must be the name of a Tonic'));
@@ -75,7 +75,7 @@ const starts: v.GenericSchema<readonly Start[]> = v.array(
   'must be a list',
 );
 
-/** The sections; `project` takes keys of one's own besides, and so does the whole. */
+/** The sections. `project` and the configuration itself may have further keys. */
 export const frameworkSchema = v.looseObject({
   /** The name of the app, and further keys of your own. */
   project: v.optional(projectSchema),

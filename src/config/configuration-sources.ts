@@ -48,34 +48,34 @@ export interface ConfigurationSources {
 /** Environment variables, such as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** One value, as the environment or the command line gives it. */
+/** One value from the environment or the command line. */
 export interface Given {
-  /** Names as they are written, to be matched with those that there are. */
+  /** Names as written; their spelling is matched later. */
   readonly path: Path;
   readonly text: string;
-  /** Whether only the name was written, which stands for true or false. */
+  /** Whether only the name was given, which means true or false. */
   readonly isBare?: boolean;
   readonly kind: 'env' | 'args';
-  /** What it is called in an error: `the environment variable APP_X`. */
+  /** The source in an error: `the environment variable APP_X`. */
   readonly from: string;
 }
 
-/** What a file holds. */
+/** The content of a file. */
 export interface FileContent {
   readonly value: Readonly<Record<string, unknown>>;
   readonly place: Place;
-  /** What a place is called in an error: `app.json:3:5`. */
+  /** The description of a place in an error: `app.json:3:5`. */
   nameOf(place: Place): string;
 }
 
-/** What is wrong with a source as a whole. */
+/** A problem of a source as a whole. */
 export class SourceFault {
   constructor(readonly problem: string) {}
 }
 
 const MOST_BYTES = 1_048_576;
 
-/** Reads a file of JSON; `undefined` where it is missing and may be. */
+/** Reads a JSON file; `undefined` if it is missing and optional. */
 export function fromFile(path: string, optional: boolean): FileContent | SourceFault | undefined {
   const text = readText(path, optional);
   if (text === undefined || text instanceof SourceFault) return text;
@@ -90,13 +90,13 @@ export function fromFile(path: string, optional: boolean): FileContent | SourceF
 
 function readText(path: string, optional: boolean): string | SourceFault | undefined {
   try {
-    // Looked at before it is opened: to open a pipe would wait for somebody to write.
+    // Checked before it is opened: opening a pipe would wait for a writer.
     const found = statSync(path);
     if (!found.isFile()) return new SourceFault(`${path} is not a file`);
     if (found.size > MOST_BYTES) return new SourceFault(`${path} has ${found.size} bytes, more than ${MOST_BYTES}`);
     const bytes = readFileSync(path);
     if (bytes.length > MOST_BYTES) return new SourceFault(`${path} has more than ${MOST_BYTES} bytes`);
-    // `fatal`: a wrong byte is an error, and not another character. A byte order mark at the beginning is left out.
+    // `fatal`: invalid bytes are an error, and are not replaced. A byte order mark at the beginning is left out.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (thrown) {
     const { code, message } = thrown as NodeJS.ErrnoException;
@@ -106,7 +106,10 @@ function readText(path: string, optional: boolean): string | SourceFault | undef
   }
 }
 
-/** The environment variables whose names begin with the prefix; what holds others comes before them, so that they are laid over it. */
+/**
+ * The environment variables whose names begin with the prefix. A variable for a section comes before those for its
+ * members, which override it.
+ */
 export function fromEnvironment(prefix: string, env: Environment): Given[] {
   return Object.keys(env)
     .filter((name) => name.startsWith(prefix) && name !== prefix && env[name] !== undefined)
@@ -119,7 +122,7 @@ export function fromEnvironment(prefix: string, env: Environment): Given[] {
     .sort((a, b) => inOrder(a.path, b.path));
 }
 
-/** A whole before its parts, and the elements of a list by their number. */
+/** A section before its members, and elements of a list by their number. */
 function inOrder(a: Path, b: Path): number {
   const at = a.findIndex((name, depth) => name !== b[depth]);
   const [one, other] = [a[at], b[at]];
@@ -127,12 +130,12 @@ function inOrder(a: Path, b: Path): number {
   return Number(one) - Number(other) || (one < other ? -1 : 1);
 }
 
-/** The words of the command line, where it is read. */
+/** The words of the command line, if it is read. */
 export function wordsOf({ args = false }: ConfigurationSources): readonly string[] {
   return args === true ? process.argv.slice(2) : args === false ? [] : args;
 }
 
-/** What a command line says: its values, and the file that it names. */
+/** The content of a command line: its values, and the file that it names. */
 export interface CommandLine {
   readonly given: readonly Given[];
   readonly file: string | undefined;
@@ -142,7 +145,7 @@ export interface CommandLine {
 /**
  * Reads `--log.default=full`, `--log/default full`, `--shutdown.signals` and `--no-shutdown.signals`, up to `--`.
  *
- * @param isFlag whether a path wants no value of its own, so that the next word is not taken for it.
+ * @param isFlag whether a path needs no value, so that the next word is not its value.
  */
 export function fromArguments(words: readonly string[], isFlag: (path: Path) => boolean): CommandLine {
   const given: Given[] = [];
@@ -178,7 +181,7 @@ function argument(path: Path, value: string, name: string): Given {
   return { path, text: value, kind: 'args', from: `the command line (--${name})` };
 }
 
-/** A stray word may be the value of a secret option: only what looks like a short option is shown. */
+/** A word without an option may be the value of a secret option: it is shown only if it looks like a short option. */
 function shownWord(word: string): string {
   return /^-[a-zA-Z]$/.test(word) ? word : 'an argument that belongs to no option';
 }

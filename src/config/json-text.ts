@@ -1,27 +1,27 @@
-/** A text of JSON, read with the place of each of its values. */
+/** A JSON text with the position of each value. */
 export interface JsonText {
   readonly value: unknown;
   readonly place: Place;
 }
 
-/** Where a value begins, as an offset into its text, and where its members or elements do. */
+/** The offset at which a value begins, and those of its members or elements. */
 export interface Place {
   readonly offset: number;
   readonly parts: ReadonlyMap<string, Place>;
 }
 
-/** Where a text stops being JSON, and why; nothing of the text is quoted, since it may hold secrets. */
+/** Where and why a text is no valid JSON. The text is not quoted, because it may contain secrets. */
 export interface JsonFault {
   readonly offset: number;
   readonly problem: string;
 }
 
-/** So deep may lists and objects lie in each other: what is deeper is a mistake or an attack. */
+/** The deepest nesting of lists and objects; deeper data is a mistake or an attack. */
 const MOST_LEVELS = 100;
 
 /**
- * Reads JSON (RFC 8259) as `JSON.parse` does, and also tells where each value stands, which that does not. Refused besides: names that
- * stand twice in one object, and what lies deeper than 100 levels.
+ * Reads JSON (RFC 8259) like `JSON.parse`, and also records the position of each value. It refuses duplicate names in
+ * an object, and more than 100 levels.
  */
 export function readJson(text: string): JsonText | JsonFault {
   const reader = new JsonReader(text);
@@ -33,7 +33,7 @@ export function readJson(text: string): JsonText | JsonFault {
   }
 }
 
-/** Tells offsets of a text as line and column, each from 1: `3:14`. */
+/** Converts offsets of a text to line and column, each from 1: `3:14`. */
 export function linesOf(text: string): (offset: number) => string {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
@@ -107,7 +107,7 @@ class JsonReader {
       this.#space();
       if (!this.#takes(':')) throw this.#fault('a colon is expected after the name of a member');
       const value = this.#within(name, place);
-      // Defined, not assigned: `__proto__` is a name like any other here, and is refused by whoever knows what the names mean.
+      // Defined and not assigned: `__proto__` is a name like any other here. Callers refuse it where it matters.
       Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
     } while (this.#goesOn('}', 'a comma or the end of the object is expected'));
     return object;
@@ -125,7 +125,7 @@ class JsonReader {
     return list;
   }
 
-  /** Steps over the bracket that opens, and the space after it. */
+  /** Skips the opening bracket, and the space after it. */
   #enter(): void {
     if (this.#depth >= MOST_LEVELS) throw this.#fault(`it is deeper than ${MOST_LEVELS} levels`);
     this.#at++;

@@ -1,4 +1,4 @@
-// What others see of a Tonic. What only the engine sees of it stands in tonic-inside.ts.
+// The public view of a Tonic. What only the engine sees is in tonic-inside.ts.
 
 /** Any Tonic, whatever its class and states. */
 export interface AnyTonic {
@@ -60,6 +60,16 @@ export interface FailureInfo {
   readonly state: string | undefined;
   /** Who had queued it. */
   readonly source: Source | undefined;
+}
+
+/** A command that has no method in the state in which its turn came. */
+export interface UnheardCommand {
+  /** Its name without the prefix: `mail` of `ttsc__mail`. */
+  readonly name: string;
+  /** The sparkle that was called, such as `ttsc__mail`. */
+  readonly key: string;
+  /** What it was called with. */
+  readonly args: readonly unknown[];
 }
 
 /** What a base hears of an infusion that has finished. */

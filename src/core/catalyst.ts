@@ -6,6 +6,7 @@ import { type CatalystOptions, type ThreadOptions, asTonic, catalystSchema } fro
 import { checkOptionsOf, takesOptions } from './options/class-options.js';
 import type { Clock } from './time/clock.js';
 import { fail, toError } from './errors.js';
+import { unheardBody } from './guests/unheard.js';
 import { Life, failTonic, failureInfo } from './life.js';
 import type { LogService } from './log-port.js';
 import { Metrics } from './metrics.js';
@@ -32,7 +33,7 @@ import type { Said, TonicConstructor, With } from './plan/said.js';
 
 export type { CatalystOptions, ThreadOptions } from './options/catalyst-options.js';
 
-/** Between two looks at the clock run so many orders at most: a look costs twice a sparkle. */
+/** The most orders between two readings of the clock: one reading takes as long as two sparkles. */
 const ORDERS_PER_LOOK = 64;
 
 /**
@@ -77,15 +78,15 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   /** @internal */ declare _ttParker: Parker | undefined;
   /** Whether the loop continues. */
   protected sparkling = false;
-  /** How many orders of its queue it has run; raised ones do not count. */
+  /** How many orders of its queue have run; raised ones are not counted. */
   ran = 0;
 
   readonly #turnOrders: number;
-  /** As many as `#turnOrders`, or none more once a test has ended the turn. */
+  /** The limit of this turn: `#turnOrders`, or 0 after a test has ended the turn. */
   #turnBound = 0;
   readonly #turnTime: number;
   readonly #endsWithLast: boolean;
-  /** Less than `ORDERS_PER_LOOK` where so many would take longer than a turn may. */
+  /** Less than `ORDERS_PER_LOOK` if that many orders would take longer than a turn may. */
   #ordersPerLook = ORDERS_PER_LOOK;
   readonly #watch: SparkleWatch;
   readonly #order = new Order();
@@ -94,7 +95,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   /** Orders that come before all of the queue. */
   readonly #raised = new RaisedQueue();
   #served = 0;
-  /** The Catalyst that counts it among those that it lives for. */
+  /** The Catalyst that lives as long as this one. */
   #servedBy: Catalyst | undefined;
   #started = false;
   #mayLoop = false;
@@ -161,7 +162,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     return this.runtime.ledger;
   }
 
-  /** How many Tonics it lives for. */
+  /** The number of Tonics that it lives for. */
   get served(): number {
     return this.#served;
   }
@@ -176,22 +177,22 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     if (this.parker.parked) this.parker.wake();
   }
 
-  /** @internal Ends the wait of the loop: what it has held back may go on. */
+  /** @internal Ends the wait of the loop, so that paused work continues. */
   _ttWake(): void {
     this.wake();
   }
 
-  /** @internal Takes a message of another thread: the loop, if it waits, goes on at once with what that has brought. */
+  /** @internal Takes a message of another thread. A waiting loop continues at once. */
   _ttComesIn(taker: { take(message: unknown): void }, message: unknown): void {
     this.parker.comesIn(taker, message);
   }
 
-  /** @internal What the loop looks at before it parks. */
+  /** @internal The doorbell that the loop polls before it parks. */
   _ttAnswers(doorbell: Doorbell): void {
     this.parker.doorbell = doorbell;
   }
 
-  // ---- The two parts to replace ----
+  // ---- The two replaceable parts ----
 
   /** Makes its queue: called once, by the constructor, before any field of a subclass is there. An order that
    * comes while the loop waits must end the wait: see the waker of an OrderQueue. */
@@ -243,7 +244,8 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     this.#turnBound = this.#turnOrders;
     running.order = order;
     const { threads } = this.runtime;
-    // Only the first Catalyst of a thread counts them: the orders of others are taken for done once they are queued.
+    // Only the first Catalyst of a thread counts them: orders for other Catalysts count as carried out when they are
+    // queued.
     const links = threads?.root === (this as unknown) ? threads : undefined;
     try {
       while (count < this.#turnBound && ((raised.busy && raised.take(order)) || this.queue.take(order))) {
@@ -251,7 +253,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
         if (links !== undefined && order.sourceSparkle?.crossed === true) links.orderRan();
         if (++count < nextLook) continue;
         const took = this.clock.now() - start;
-        // It doubles at most: a few quick orders say little about those that follow.
+        // It at most doubles: a few quick orders say little about the next ones.
         this.#ordersPerLook = Math.min(ordersWithin(turnTime, count, took), this.#ordersPerLook * 2);
         if (took >= turnTime) break;
         nextLook = count + this.#ordersPerLook;
@@ -266,19 +268,19 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
       count -= raised.taken - raisedBefore;
       this.ran += count;
       raised.rest();
-      // Read again: an order may have started the first thread.
+      // Read again, because an order may have started the first thread.
       this.runtime.threads?.turnEnded();
     }
     return count;
   }
 
-  /** The one place where a sparkle of an order is called. */
+  /** The only place that calls the sparkle of an order. */
   #execute(order: Order): void {
     const tonic = order.tonic!;
     const sparkle = order.sparkle!;
-    const body = tonic._ttTable[sparkle.index];
-    if (body === undefined) return this.#unheard(order, tonic, sparkle);
-    // Compared first, as in OrderQueue.
+    const body = tonic._ttTable[sparkle.index] ?? this.#unheard(order, tonic, sparkle);
+    if (body === undefined) return;
+    // Compared before it is written, as in OrderQueue.
     if (running.tonic !== tonic) running.tonic = tonic;
     if (running.sparkle !== sparkle) running.sparkle = sparkle;
     if (this.#watch.watches(tonic)) this.#executeWatched(order, tonic, sparkle, body);
@@ -286,10 +288,19 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     if (this.#unsettled.length > 0) this.#settleAll();
   }
 
-  /** Nothing stands there in this state; or it is a ticket, in the place of the oldest call that waits. */
-  #unheard(order: Order, { _ttPlan, _ttExtras }: AnyTonic, sparkle: Sparkle): void {
-    if (sparkle !== _ttPlan.ticket) return failUnheard(order);
-    return _ttExtras?.inbox?.take(order) === true ? this.#execute(order) : undefined;
+  /**
+   * The state has no method for it; or it is a ticket, which stands for the oldest waiting call.
+   * @returns what runs in its place, if anything.
+   */
+  #unheard(order: Order, tonic: AnyTonic, sparkle: Sparkle): SparkleBody | undefined {
+    const { _ttPlan, _ttExtras } = tonic;
+    if (sparkle === _ttPlan.ticket) {
+      if (_ttExtras?.inbox?.take(order) === true) this.#execute(order);
+      return undefined;
+    }
+    const body = unheardBody(tonic, sparkle);
+    if (body === undefined) failUnheard(order);
+    return body;
   }
 
   #call(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
@@ -305,7 +316,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     }
   }
 
-  /** The same for who wants to know of it. */
+  /** As `#execute`, with measurements for observers. */
   #executeWatched(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
     const watch = this.#watch;
     const { observer } = watch;
@@ -321,7 +332,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     if (observer !== undefined) this.#carriedOut(observer);
   }
 
-  /** What is observed is seen with its transitions, and no turn of the loop stands between them. */
+  /** An observer sees an order with its transitions, before the loop continues. */
   #carriedOut(observer: SparkleObserver): void {
     if (this.#unsettled.length > 0) this.#settleAll();
     if (observer.carriedOut()) this.#turnBound = 0;
@@ -371,14 +382,14 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   // ---- Failures ----
 
-  /** @param isTaken whether something that the sparkle was given takes the throw: then its Tonic goes on. */
+  /** @param isTaken whether an argument of the sparkle fails instead of its Tonic. */
   #failed(tonic: AnyTonic, error: Error, key: string | undefined, isTaken: boolean): void {
     this.#watch.observer?.threw(error);
     this.#finishInfused(tonic);
     failTonic(tonic, error, failureInfo(key, tonic), isTaken);
   }
 
-  /** What a sparkle infused before it threw would be known to nobody. */
+  /** Finishes the infusions of a sparkle that threw, because nothing references them. */
   #finishInfused(tonic: AnyTonic): void {
     const { left } = running;
     running.left = undefined;
@@ -389,13 +400,13 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     if (typeof (result as PromiseLike<unknown> | null)?.then !== 'function') return;
     this.logs.warn(tonic, fail('TT_ASYNC_SPARKLE', { class: tonic._ttPlan.className, key: sparkle.key }));
     (result as PromiseLike<unknown>).then(undefined, (reason: unknown) => {
-      // One that has finished fails no more, but its error is logged.
+      // A Tonic that has finished cannot fail any more, but its error is logged.
       if (tonic._ttLife === Life.ended) hookFailed(tonic, toError(reason), sparkle.key);
       else tonic._ttss__throw(toError(reason), sparkle.key);
     });
   }
 
-  // ---- Extra sparkles ----
+  // ---- Raised orders and hooks ----
 
   /** @internal */
   settle(tonic: AnyTonic): void {
@@ -404,7 +415,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   /** @internal */
   raiseEvent(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
-    // Nobody's call: a throw would hit who gave the socket its data.
+    // No user called it: an exception would reach the code that received data for a socket.
     if (this.#raised.nextDepth > MOST_RAISES) tonic._ttss__throw(raisesForEver(tonic, sparkle), sparkle.key);
     else this.#raise(tonic, sparkle, count, a, b, false);
   }
@@ -416,7 +427,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   }
 
   /**
-   * Takes orders back that wait for a Tonic: postponed ones, raised ones, then those of the queue.
+   * Takes back the waiting orders of a Tonic: postponed ones, raised ones, then those of the queue.
    * @internal
    */
   _ttTakeBack(tonic: AnyTonic, isWanted: WantedOrder): WaitingOrder[] {
@@ -448,7 +459,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     for (let at = 0; at < unsettled.length; at++) {
       settleTransitions(unsettled[at]!, hookFailed);
     }
-    // `length = 0` would throw the list's memory away, and have it made anew for the next transition.
+    // `length = 0` would free the list's memory, and the next transition would allocate it again.
     while (unsettled.length > 0) unsettled.pop();
   }
 
@@ -460,7 +471,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     return this.runtime.ledger.enter(tonic, name);
   }
 
-  /** It does not live for itself: the Catalyst of its base lives for it. */
+  /** The Catalyst of its base lives as long as this one. */
   #beServed(): void {
     this._ttCounts = false;
     this.#served--;
@@ -488,7 +499,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     this.wake();
   }
 
-  /** Its last Tonic has finished, and so does it. */
+  /** Its last Tonic has finished, so it finishes as well. */
   #finishSelf(): void {
     runAs(this, () => this.ttsc__finish());
   }
@@ -504,14 +515,14 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     if (![...this.infusions].some((other) => !(other instanceof Timer))) this.#finishSelf();
   }
 
-  /** @internal In a sparkle of its own. An app that starts with nothing to do would never end. */
+  /** @internal As a sparkle of its own. Without it an app that starts without any Tonic would never end. */
   _ttFinishIfIdle(): void {
     if (this.#served === 0 && this.infusions.size === 0 && !this._ttPlan.has('ttse__onStart')) this.ttsc__finish();
   }
 
   // ---- Its loop ----
 
-  /** @internal A Catalyst serves itself. */
+  /** @internal A Catalyst is its own scheduler. */
   override _ttOwnLoop(): Scheduler {
     return this;
   }
@@ -530,9 +541,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     }
   }
 
-  /**
-   * Whatever loop a class has, it is begun once: `sparkle()` is no command of its users.
-   */
+  /** Makes sure that the loop of a class is started only once: `sparkle()` is no command for users. */
   static #guardLoop(plan: Plan): void {
     const layer = plan.layer.prototype as object;
     if (Object.hasOwn(layer, 'sparkle')) return;
@@ -546,7 +555,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     Object.defineProperty(layer, 'sparkle', { value, configurable: true });
   }
 
-  /** Lets go of what the loop holds; called once it has ended. */
+  /** Releases the resources of the loop after its end. */
   protected closeLoop(): void {
     this._ttParker?.close();
   }
@@ -554,7 +563,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 ofFramework(Catalyst);
 takesOptions(Catalyst, catalystSchema);
 
-/** How many orders may run before the next look at the clock, where `count` of them took so long: not more than fill a turn. */
+/** How many orders may run before the clock is read again, if `count` of them took so long: at most one turn. */
 function ordersWithin(turnTime: number, count: number, took: number): number {
   return Math.min(Math.max(Math.floor((count * turnTime) / took), 1), ORDERS_PER_LOOK);
 }

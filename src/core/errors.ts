@@ -419,7 +419,7 @@ export function toError(thrown: unknown): Error {
     if (thrown instanceof Error && isReadable(thrown)) return thrown;
     return new Error(`a value that is no Error was thrown: ${nodeUtil().inspect(thrown)}`, { cause: thrown });
   } catch {
-    // Without the value as its cause: who prints that would throw as well.
+    // Not as its cause, because printing the cause would throw as well.
     return new Error('a value was thrown that cannot be read');
   }
 }

@@ -6,10 +6,10 @@ import type * as tty from 'node:tty';
 import type * as util from 'node:util';
 import type * as workerThreads from 'node:worker_threads';
 
-// Modules of Node that a server which only listens does not need. An `import` of them costs each start, 4 ms for all of these, so
-// whoever needs one asks here at that moment; Node keeps it, so that each further call is quick.
+// Modules of Node that a server which only listens does not need. Importing them takes 4 ms at each start, so they are
+// loaded at their first use. Node caches them, so later calls are fast.
 
-/** The method of this name makes the text that `inspect` shows: it is `inspect.custom` of `node:util`. */
+/** The name of the method that returns the text for `inspect`: `inspect.custom` of `node:util`. */
 export const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /** `node:child_process`. */
@@ -21,7 +21,7 @@ export const nodeDns = (): typeof dns => process.getBuiltinModule('node:dns');
 /** `node:os`. */
 export const nodeOs = (): typeof os => process.getBuiltinModule('node:os');
 
-/** What measuring needs of `node:perf_hooks`; time is told by the Clock. */
+/** The part of `node:perf_hooks` for measurements; the time itself comes from the Clock. */
 export const nodePerfHooks = (): { readonly createHistogram: typeof createHistogram } =>
   process.getBuiltinModule('node:perf_hooks');
 

@@ -2,28 +2,28 @@ import { fail } from './errors.js';
 import type { AnyTonic, RemoteHandle } from './any-tonic.js';
 import type { Registry } from './scheduler.js';
 
-/** The ids of thread n begin at n times this. */
+/** The ids of thread n begin at n times this number. */
 const IDS_OF_A_THREAD = 2 ** 20;
 
 /**
  * The registry of a thread: every Tonic by id and by name, and the tree of infusions.
  *
- * Ids are small integers, and in another thread than the main one such that begin where no other thread's do; the id of a Tonic that has
- * finished is given again. Names are unique in their thread.
+ * Ids are small integers. Each thread has a range of its own, and the ids of finished Tonics are used again. Names are
+ * unique within a thread.
  */
 export class Ledger implements Registry {
   readonly #byId: (AnyTonic | undefined)[] = [];
   readonly #free: number[] = [];
-  /** Given names only: a default name holds its id, so ten thousand connections need no entry here. */
+  /** Only given names. A default name contains the id, so ten thousand connections need no entries here. */
   readonly #byName = new Map<string, AnyTonic>();
   #size = 0;
-  /** @internal Finds the service with a name. */
+  /** @internal Finds a service by name. */
   findService: ((name: string) => RemoteHandle | undefined) | undefined = undefined;
-  /** Finds one in another thread by its full name. @internal */
+  /** Finds a Tonic of another thread by its full name. @internal */
   elsewhere: ((name: string) => RemoteHandle | undefined) | undefined = undefined;
-  /** What its own ids begin with. */
+  /** The first id of this thread. */
   #first = 0;
-  /** In another thread than the main one: the first Tonic, whose id is one of those of the thread that has started it. */
+  /** In other threads than the main one: the first Tonic, whose id was given by the thread that started this one. */
   #root: { readonly id: number; tonic?: AnyTonic | undefined } | undefined;
 
   /** How many Tonics there are. */
@@ -83,18 +83,18 @@ export class Ledger implements Registry {
   }
 
   /**
-   * It is that of another thread than the main one; its first Tonic gets an id that is given from there.
+   * Makes it the Ledger of another thread. The first Tonic gets an id of the thread that started it.
    * @internal
    */
   beginFor(thread: number, rootId: number): void {
     this.#first = thread * IDS_OF_A_THREAD;
     this.#root = { id: rootId };
-    // The first one is the Catalyst everywhere.
+    // Index 0 is always the Catalyst.
     this.#byId.push(undefined);
   }
 
   /**
-   * Enters a Tonic and gives it its id.
+   * Enters a Tonic and returns its id.
    * @internal
    */
   enter(tonic: AnyTonic, name: string | undefined): number {
@@ -116,7 +116,7 @@ export class Ledger implements Registry {
     this.#byName.set(name, tonic);
   }
 
-  /** A place for a Tonic, and for one that takes its default name, not one whose default name somebody was given. */
+  /** A free index. For a Tonic with a default name, not one whose default name was given to another Tonic. */
   #freePlace(className: string | undefined): number {
     const place = this.#free.pop() ?? this.#byId.push(undefined) - 1;
     if (className === undefined || !this.#byName.has(defaultName(place, className))) return place;
@@ -138,7 +138,7 @@ export class Ledger implements Registry {
   }
 }
 
-/** What it is as a service, and to whom. */
+/** What it is as a service, and who uses it. */
 function serviceLine({ _ttPlan: { service }, _ttScheduler: { services } }: AnyTonic): string {
   if (service === undefined) return '';
   const users = Array.from(services.usersOf(service), ({ name, thread }) =>
@@ -147,12 +147,12 @@ function serviceLine({ _ttPlan: { service }, _ttScheduler: { services } }: AnyTo
   return ` service ${service}${users.length === 0 ? '' : `, used by ${users.join(', ')}`}`;
 }
 
-/** What a Tonic without a name of its own is called: its id in two digits or more, a dot and its class. */
+/** The default name of a Tonic: its id with at least two digits, a dot and its class. */
 function defaultName(place: number, className: string): string {
   return `${String(place).padStart(2, '0')}.${className}`;
 }
 
-/** The same for one with an id of that thread: the number is short in each. */
+/** The default name for an id of a thread; the number begins at 0 in each thread. */
 export function defaultNameOf(id: number, thread: number, className: string): string {
   return defaultName(id - thread * IDS_OF_A_THREAD, className);
 }

@@ -9,42 +9,44 @@ import { stopMachine } from './state-machine.js';
 import type { Due } from './time/timer-queue.js';
 
 /**
- * The life of a Tonic, one step after the other:
+ * The steps in the life of a Tonic:
  *
  * ```text
  * running -> draining -> closing -> ended
- *            onDraining,  infusions   what the framework holds is released,
+ *            onDraining,  infusions   resources are released,
  *            drained(),   finish      onExit, onFinished,
- *            what is owed             leaves the Ledger
+ *            owed answers             it leaves the Ledger
  * ```
  *
- * `draining` and `closing` have a deadline each: the Tonic's `drainTimeout`, counted from the last progress, up to `END_LIMIT`; and never
- * earlier than the deadlines of its infusions and of what it holds (a socket). What has not finished by then is aborted: it goes on to
- * its end without waiting for anything, and the log names it.
+ * `draining` and `closing` have a deadline each: the Tonic's `drainTimeout`, counted from the last progress, up to
+ * `END_LIMIT`. It is never earlier than the deadlines of its infusions and of its socket. A Tonic that has not finished
+ * by then is aborted: it ends without waiting for anything, and the log names it.
  */
 export const Life = { running: 0, draining: 1, closing: 2, ended: 3 } as const;
 export type Life = (typeof Life)[keyof typeof Life];
 
-/** However much its end gets on, a Tonic has so long for a step of it, in ms: unless its `drainTimeout` is longer. */
+/** The longest time of a step with progress, in ms, unless the `drainTimeout` is longer. */
 const END_LIMIT = 60_000;
-/** A Catalyst whose `drainTimeout` has no bound waits for what it owes itself no longer than that, in ms. */
+/** How long a Catalyst without a limit of `drainTimeout` waits for its own owed answers, in ms. */
 const CATALYST_OWES = 5_000;
 
 class TonicEnding implements Ending, Due {
   at = Infinity;
   slot = -1;
-  /** Its own `ttse__onDraining` has said that it is done. */
+  /** Its own `ttse__onDraining` has called `drained()`. */
   userDrained = false;
   waitsForOwed = false;
-  /** All that it waited for has ended, and its last step is on the queue. */
+  /** Everything that it waited for has ended, and its last step is queued. */
   endQueued = false;
-  /** It was named in the log as one that had not ended in time. */
+  /** The log has named it as not ended in time. */
   aborted = false;
-  /** Its deadline has passed; what is on the queue still runs. */
+  /** Its deadline has passed; orders that are queued still run. */
   lastCall = false;
   error: Error | undefined = undefined;
   failure: FailureInfo | undefined = undefined;
-  /** How long the step that it is in may take, without progress and in all; and when that began and the last progress was. */
+  /**
+   * The time limits of the present step, without progress and in total; when it began, and when the last progress was.
+   */
   #timeout = Infinity;
   #limit = Infinity;
   #beganAt = 0;
@@ -52,7 +54,7 @@ class TonicEnding implements Ending, Due {
 
   constructor(readonly tonic: AnyTonic) {}
 
-  /** A step begins that has a deadline. */
+  /** Begins a step with a deadline. */
   begin(timeout: number, limit: number): void {
     this.#timeout = timeout;
     this.#limit = limit;
@@ -68,7 +70,7 @@ class TonicEnding implements Ending, Due {
     return Math.min(this.#progressAt + this.#timeout, this.#beganAt + this.#limit);
   }
 
-  /** Whether its deadline has come, and what it does then is still to be done; or its next step is on the queue. */
+  /** Whether its deadline has passed but was not handled yet, or its next step is queued. */
   get isAtTurn(): boolean {
     if (this.endQueued || (this.waitsForOwed && !owes(this.tonic))) return true;
     const now = this.tonic._ttScheduler.clock.now();
@@ -83,13 +85,13 @@ class TonicEnding implements Ending, Due {
     if (at < Infinity) timers.add(this);
   }
 
-  /** As an order: a loop that was late does first what had come in time, and a part that was due with it has its turn. */
+  /** Handled as an order: after a late loop, received data and the deadlines of its infusions are handled first. */
   fire(): void {
     this.tonic._ttss__overdue();
   }
 }
 
-/** Begins the end of a Tonic; nothing happens where it has begun already. */
+/** Begins the end of a Tonic, unless it has begun already. */
 export function beginFinish(tonic: AnyTonic): void {
   if (tonic._ttLife !== Life.running) return;
   tonic._ttLife = Life.draining;
@@ -99,7 +101,7 @@ export function beginFinish(tonic: AnyTonic): void {
   return tellNow(tonic, 'ttse__onDraining');
 }
 
-/** The Tonic itself has drained; now what the framework holds for it (its socket) does. */
+/** The Tonic itself has drained; now its socket drains. */
 export function userDrained(tonic: AnyTonic): void {
   const ending = endingOf(tonic);
   if (tonic._ttLife !== Life.draining || ending.userDrained) return;
@@ -108,14 +110,14 @@ export function userDrained(tonic: AnyTonic): void {
   else if (ending.at === Infinity) beginStep(ending);
 }
 
-/** What the framework holds for it has drained as well; what it owes is waited for. */
+/** The socket has drained as well; now it waits for owed answers. */
 export function partDrained(tonic: AnyTonic): void {
   if (tonic._ttLife === Life.draining && !waitForOwed(tonic)) closeInfusions(tonic);
 }
 
 /**
- * Whether it waits for what it owes, and then goes on to its end. A Catalyst that has no deadline has one for that, and no progress makes
- * it later: nobody's connection hangs on it.
+ * Returns whether it waits for owed answers; then it continues with its end. A Catalyst without a deadline gets one for
+ * this, which progress does not extend.
  */
 function waitForOwed(tonic: AnyTonic): boolean {
   if (!owes(tonic)) return false;
@@ -134,42 +136,42 @@ function waitForOwed(tonic: AnyTonic): boolean {
   return true;
 }
 
-/** The deadline of the step that it is in has passed. */
+/** The deadline of the present step has passed. */
 export function overdue(tonic: AnyTonic): void {
   const ending = tonic._ttEnding as TonicEnding | undefined;
-  // It has gone on meanwhile.
+  // It has made progress in the meantime.
   if (ending === undefined || ending.slot >= 0 || ending.at === Infinity || tonic._ttLife === Life.ended)
     return undefined;
   if (waitsLonger(tonic, ending)) return undefined;
-  // A part that has come to its end by itself has that on the queue: it is no late one.
+  // If an infusion has ended by itself, its end is queued already, and it is not late.
   if (!ending.lastCall) {
     ending.lastCall = true;
     return tonic._ttss__overdue();
   }
-  // Of deadlines at one instant that of a part comes first, whatever the order of the timers; this one with the next turn.
+  // If several deadlines pass at once, infusions come first, and this Tonic in the next turn.
   if (hasPartAtTurn(tonic)) return ending.waitUntil(tonic._ttScheduler.clock.now());
   const draining = tonic._ttLife === Life.draining;
-  // It goes on by itself; a socket, which waited for what was owed as well, closes now in its own time.
+  // It continues by itself; a socket that waited for owed answers gets time to close.
   if (letGoOfOwed(tonic) && draining && ending.userDrained) return beginStep(ending);
   const report = (what: AnyTonic): void => warnAborted(what, draining ? 'draining' : 'its end', tonic._ttDrainTimeout);
   if (draining) {
     report(tonic);
     return closeInfusions(tonic);
   }
-  // This is done once; if it comes to owe something by that, a step of its own begins.
+  // This is done once. If it owes something again, a step of its own begins.
   ending.waitUntil(Infinity);
   for (const infusion of [...tonic.infusions]) abort(infusion, report);
   return undefined;
 }
 
-/** Whether a part of it, however deep, has its turn before it does: so what is told is the same in whatever order they are due. */
+/** Whether an infusion at any depth is due before it, so that the log does not depend on the order of timers. */
 function hasPartAtTurn(tonic: AnyTonic): boolean {
   for (const infusion of tonic.infusions)
     if ((infusion._ttEnding as TonicEnding | undefined)?.isAtTurn === true || hasPartAtTurn(infusion)) return true;
   return false;
 }
 
-/** Whether it, or a part of it, has a later deadline by now. */
+/** Whether it, or an infusion, has a later deadline by now. */
 function waitsLonger(tonic: AnyTonic, ending: TonicEnding): boolean {
   const until = Math.max(ending.deadline, deadlineOfParts(tonic));
   if (until <= tonic._ttScheduler.clock.now()) return false;
@@ -177,7 +179,7 @@ function waitsLonger(tonic: AnyTonic, ending: TonicEnding): boolean {
   return true;
 }
 
-/** Until when a Tonic that ends may take, by its own deadline and by those of its parts; `-Infinity` where it has none. */
+/** The latest time of a Tonic's end, by its own deadline and those of its infusions; `-Infinity` without a deadline. */
 export function deadlineOf(tonic: AnyTonic): number {
   if (tonic._ttLife === Life.running || tonic._ttLife === Life.ended) return -Infinity;
   const { _ttEnding: ending } = tonic;
@@ -192,7 +194,7 @@ function deadlineOfParts(tonic: AnyTonic): number {
   return latest;
 }
 
-/** Has the infusions finish; the end follows when all have, and when their ends have been heard. */
+/** Finishes the infusions. The end follows when all of them have ended and their events were handled. */
 export function closeInfusions(tonic: AnyTonic): void {
   if (tonic._ttLife >= Life.closing) return;
   tonic._ttLife = Life.closing;
@@ -208,19 +210,19 @@ export function closeInfusions(tonic: AnyTonic): void {
   return undefined;
 }
 
-/** Its last step comes, as an order. */
+/** Queues its last step, as an order. */
 export function queueEnd(tonic: AnyTonic): void {
   endingOf(tonic).endQueued = true;
   tonic._ttss__end();
 }
 
-/** The last step, unless it still waits for something: then it comes once more. */
+/** Runs the last step, unless the Tonic still waits for something; then the step is queued again later. */
 export function endIfNothingHolds(tonic: AnyTonic): void {
   endingOf(tonic).endQueued = false;
   if (!waitForOwed(tonic) && !tonic._ttHoldsEnd()) endLife(tonic);
 }
 
-/** No sparkle of the user runs any more but `onExit` and `onFinished`, then the Tonic is gone. */
+/** Only `onExit` and `onFinished` of the user still run; then the Tonic is removed. */
 function endLife(tonic: AnyTonic): void {
   if (tonic._ttLife === Life.ended) return;
   const scheduler = tonic._ttScheduler;
@@ -251,11 +253,11 @@ function endLife(tonic: AnyTonic): void {
   if (base !== undefined) tellBase(base, tonic, info, ending);
 }
 
-/** Ends a Tonic and all below it without waiting for anything. */
+/** Ends a Tonic and all its infusions without waiting. */
 export function abort(tonic: AnyTonic, report: (tonic: AnyTonic) => void): void {
   if (tonic._ttLife === Life.ended) return;
   tonic._ttLife = Life.closing;
-  // More than once: a last word of one of them may have started a service.
+  // Repeated, because `onFinished` of one of them may have started a service.
   for (let left = living(tonic); left.length > 0; left = living(tonic))
     for (const infusion of left) abort(infusion, report);
   report(tonic);
@@ -266,16 +268,16 @@ function living({ infusions }: AnyTonic): AnyTonic[] {
   return [...infusions].filter(({ finished }) => !finished);
 }
 
-/** Has it hear an event of its own at once; a throw there fails it. */
+/** Calls an event of the Tonic at once; an exception fails it. */
 export function tellNow(tonic: AnyTonic, key: string, info?: unknown): void {
   const thrown = tonic._ttScheduler.runHook(tonic, key, info);
   if (thrown !== undefined) failTonic(tonic, thrown, failureInfo(key, tonic));
 }
 
 /**
- * A sparkle threw: the Tonic decides in its `ttse__onFailure`, or else it finishes and its base hears of it.
+ * A sparkle threw. The Tonic decides in its `ttse__onFailure`; without that it finishes, and its base gets an event.
  *
- * @param goesOn where it does not decide, it goes on: the throw costs what the sparkle was given.
+ * @param goesOn it continues without that, because only an argument of the sparkle fails.
  */
 export function failTonic(tonic: AnyTonic, error: Error, info: FailureInfo, goesOn = false): void {
   const { logs } = tonic._ttScheduler;
@@ -291,7 +293,7 @@ export function failTonic(tonic: AnyTonic, error: Error, info: FailureInfo, goes
   finishFailed(tonic, error, info);
 }
 
-/** The Tonic finishes for an error that has been logged. */
+/** Finishes the Tonic after an error that was logged. */
 export function finishFailed(tonic: AnyTonic, error: Error, info: FailureInfo): void {
   const ending = endingOf(tonic);
   ending.error ??= error;
@@ -330,7 +332,7 @@ function tellBase(base: AnyTonic, tonic: AnyTonic, info: InfusionInfo, { error, 
   else if (base._ttBase === undefined) base._ttScheduler.services.ending?.finishLast(base);
 }
 
-/** Whether it has a body for an event, in the state that holds. */
+/** Whether it has a method for an event, in the present state. */
 export function hears(tonic: AnyTonic, key: string): boolean {
   const sparkle = tonic._ttPlan.sparkles.get(key);
   return sparkle !== undefined && tonic._ttTable[sparkle.index] !== undefined;
@@ -340,13 +342,13 @@ function endingOf(tonic: AnyTonic): TonicEnding {
   return (tonic._ttEnding ??= new TonicEnding(tonic)) as TonicEnding;
 }
 
-/** The step that it is in has its deadline from now on. */
+/** Starts the deadline of the present step. */
 function beginStep(ending: TonicEnding): void {
   const { _ttDrainTimeout: timeout } = ending.tonic;
   ending.begin(timeout, Math.max(timeout, END_LIMIT));
 }
 
-/** Once: a base whose deadline comes together with that of its part finds it on its way out. */
+/** Logged once: the deadline of a base may pass together with that of its infusion. */
 function warnAborted(tonic: AnyTonic, phase: string, ms: number): void {
   const ending = endingOf(tonic);
   if (ending.aborted) return;

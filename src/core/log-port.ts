@@ -8,9 +8,9 @@ import type { Sparkle } from './plan/plan.js';
 /** The level of a line of the log. */
 export type LineLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
-/** Where Tonics are logged. */
+/** The log of Tonics. */
 export interface TonicLogPort {
-  /** @internal The lane of Tonics that have none of their own and no base. */
+  /** @internal The default lane of Tonics without a base. */
   readonly lane: LogLane | undefined;
   /** @internal */
   failure(tonic: AnyTonic, error: Error, info: FailureInfo): void;
@@ -20,7 +20,7 @@ export interface TonicLogPort {
   debug(tonic: AnyTonic, message: string): void;
   /** @internal */
   life(tonic: AnyTonic, step: 'infused' | 'finished'): void;
-  /** @internal A Tonic in mode `full` is in another state, and has no `onEnter` there. */
+  /** @internal A Tonic in mode `full` has entered a state without an `onEnter`. */
   entered(tonic: AnyTonic, from: string | undefined): void;
   /** @internal */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void;
@@ -57,34 +57,34 @@ export interface LogService extends TonicLogPort {
    */
   use(to: string | LogSink, options?: object): Promise<void>;
 
-  /** @internal The mode of Tonics that have none of their own and no base. */
+  /** @internal The default mode of Tonics without a base. */
   readonly level: LogLevel;
-  /** @internal A rule is another one from now on. */
+  /** @internal Changes a rule of the log. */
   setRule<R extends LogRule>(rule: R, value: LogRules[R]): void;
-  /** @internal Whether anything is written at all. */
+  /** @internal Whether anything is written. */
   readonly isOn: boolean;
-  /** @internal Whether a failure is written. */
+  /** @internal Whether failures are written. */
   readonly tellsFailures: boolean;
-  /** @internal How long it has taken so far, in ms. */
+  /** @internal The time that it has taken so far, in ms. */
   readonly spent: number;
-  /** @internal A sparkle begins; true where what it logs is gathered, and then it is to be ended by `ran`. */
+  /** @internal A sparkle begins. True if its lines are gathered; then `ran` must follow. */
   begins(tonic: AnyTonic, sparkle: Sparkle, state: string | undefined): boolean;
-  /** @internal The sparkle that runs threw, and more of it follows. */
+  /** @internal The running sparkle threw, and its failure is logged next. */
   threw(): void;
-  /** @internal It has run, in so many ms; `state` held when it began. */
+  /** @internal The sparkle has run, in this many ms; `state` is the state at its beginning. */
   ran(tonic: AnyTonic, sparkle: Sparkle, order: Order, state: string | undefined, ms: number, gathered: boolean): void;
-  /** @internal Told when it goes to another service. */
+  /** @internal Called when the log is moved to another service. */
   set onMoved(told: () => void);
-  /** @internal In a thread: it goes where that of the main thread goes now. */
+  /** @internal In a thread: follows the log of the main thread. */
   follow(to: string): Promise<void>;
-  /** @internal A line that another thread has written. */
+  /** @internal Writes a line of another thread. */
   forwarded(line: string): void;
-  /** @internal Writes the entries of sparkles that have not ended: the process is about to. */
+  /** @internal Writes the entries of sparkles that have not ended, because the process is about to end. */
   writeOpen(): void;
-  /** @internal Nobody caught an error, and the process may end with it. */
+  /** @internal An uncaught error; the process may end with it. */
   uncaught(error: Error, origin: string): void;
-  /** @internal The app has ended, and this keeps its process open. */
+  /** @internal The app has ended, but these keep its process alive. */
   heldOpen(holding: readonly string[]): void;
-  /** @internal The app has ended: what is open is written, and leaves. */
+  /** @internal The app has ended: open entries are written and flushed. */
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { nodePerfHooks } from './lazy-node.js';
 import type { Clock } from './time/clock.js';
 import type { Sparkle } from './plan/plan.js';
 
-/** A queue that notes when an order was put, while it has a clock. */
+/** A queue that stores the time of each order while it has a clock. */
 interface Stamped {
   stampWith: Clock | undefined;
 }
@@ -76,7 +76,7 @@ export class Metrics {
     return rows.sort((a, b) => b.total - a.total);
   }
 
-  /** @internal Times in ms. */
+  /** @internal Times are in ms. */
   record(className: string, sparkle: Sparkle, run: number, wait: number): void {
     let entry = this.#entries.get(sparkle);
     if (entry === undefined) this.#entries.set(sparkle, (entry = new Entry(className)));
@@ -86,7 +86,7 @@ export class Metrics {
   }
 }
 
-/** The histogram takes whole numbers from 1. */
+/** The histogram takes integers from 1 on. */
 function nanoseconds(ms: number): number {
   return Math.max(Math.round(ms * 1e6), 1);
 }

@@ -1,11 +1,11 @@
-/** Those that this thread has, by where others find them: they need not be loaded. */
+/** The modules of this thread by their URLs: they need not be loaded. */
 export const ownModules = new Map<string, Readonly<Record<string, unknown>>>();
 
 /**
- * Says where other threads find a class of the package's: they load whatever file it has become a part of (the package's, or a bundle of an
- * app), and take the class from there.
+ * Registers where other threads find a class of the package: they load the file that contains it (of the package, or a
+ * bundle of an app), and take the class from there.
  *
- * @param url of that file: `import.meta.url`.
+ * @param url the URL of that file: `import.meta.url`.
  */
 export function ownModule(tonicClass: { readonly name: string }, url: string): void {
   const { name } = tonicClass;

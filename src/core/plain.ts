@@ -1,6 +1,6 @@
 import { nodeUtil } from './lazy-node.js';
 
-/** A line keeps so many values, at such a depth, and so many characters of one text. */
+/** The limits of a log line: values, their depth, and characters of one text. */
 const MOST_VALUES = 10_000;
 const DEEPEST = 8;
 const LONGEST_TEXT = 1_000_000;
@@ -8,14 +8,14 @@ const LONGEST_TEXT = 1_000_000;
 const UNREADABLE = '[cannot be read]';
 
 /**
- * A copy of any value that JSON has words for, as it is now. Whatever the value is, that never throws: what cannot be read is told in its
- * place, an error has its stack and its causes, a circle ends where it closes, and a BigInt keeps all its digits, as a text.
+ * A copy of any value in a form that JSON can express. It never throws: unreadable parts are replaced by a note, an
+ * error gets its stack and its causes, a circle ends where it closes, and a BigInt becomes a text with all its digits.
  */
 export function plain(value: unknown): unknown {
   return isPlain(value) ? value : new Copying().copy(value, 0);
 }
 
-/** Any value as a text; that never throws. */
+/** The text of any value. It never throws. */
 export function plainText(value: unknown): string {
   if (typeof value === 'string') return value;
   try {
@@ -52,7 +52,7 @@ class Copying {
     try {
       return this.#object(value!, depth);
     } catch {
-      // A proxy that was revoked, a getter or a toJSON() that throws.
+      // A revoked proxy, a getter or a toJSON() that throws.
       return plainText(value);
     } finally {
       this.#within.pop();
@@ -83,7 +83,7 @@ class Copying {
     return fields;
   }
 
-  /** As pino tells an error: the message and the stack are those of its causes as well. */
+  /** As in pino: the message and the stack include those of the causes. */
   #error(error: Error, depth: number): object {
     const causes = chainOf(error);
     const told: Record<string, unknown> = {
@@ -99,7 +99,7 @@ class Copying {
   }
 }
 
-/** An error, its cause, the cause of that, and so on; a circle of them ends. */
+/** An error, its cause, the cause of that, and so on; a circle ends. */
 function chainOf(error: Error): unknown[] {
   const chain: unknown[] = [];
   for (let one: unknown = error; one !== undefined && !chain.includes(one) && chain.length < DEEPEST;) {
@@ -109,7 +109,7 @@ function chainOf(error: Error): unknown[] {
   return chain;
 }
 
-/** Whether a value is an error; that never throws. */
+/** Whether a value is an error. It never throws. */
 export function isError(value: unknown): value is Error {
   try {
     return value instanceof Error;
@@ -118,7 +118,7 @@ export function isError(value: unknown): value is Error {
   }
 }
 
-/** A cause that is no error is told as a text. */
+/** A cause that is no error is shown as a text. */
 function textOf(one: unknown, key: 'message' | 'stack'): string {
   return isError(one) ? plainText(read(one, key, (value) => value ?? '')) : plainText(one);
 }

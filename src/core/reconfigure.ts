@@ -6,14 +6,14 @@ import { type LogMode, LogLevel } from './log-level.js';
 
 const EVENT = 'ttse__onConfigurationChanged';
 
-/** What of an app has a part in it. */
+/** The parts of an app that are needed here. */
 interface Reconfigured {
   config: Configuration;
   readonly log: LogService;
   readonly ledger: Iterable<AnyTonic>;
 }
 
-/** Has values of the configuration be others from now on, in this thread and in those that it has started. */
+/** Changes values of the configuration, in this thread and in those that it has started. */
 export function reconfigure(runtime: Reconfigured, changes: readonly ChangedValue[]): void {
   const mode = runtime.config.get('log/default') as LogMode | undefined;
   runtime.config = runtime.config.changed(changes);
@@ -21,13 +21,13 @@ export function reconfigure(runtime: Reconfigured, changes: readonly ChangedValu
   const change: ConfigurationChange = { paths: changes.map(({ path }) => path.join('/')) };
   const crossing = changes.map(({ value, ...where }) => ({ ...where, value: plainData(value) }));
   for (const tonic of runtime.ledger) {
-    // A Catalyst in a thread of its own: that goes on from there.
+    // A Catalyst in a thread of its own: it informs the Tonics there.
     if (tonic._ttFace !== tonic) tonic._ttFace._ttss__configuration(crossing);
     else if (tonic._ttPlan.has(EVENT)) tonic._ttss__tell(EVENT, change);
   }
 }
 
-/** Whose mode was the default has the new one. */
+/** Tonics that have the default log mode get the new default. */
 function followLog({ log, ledger }: Reconfigured, before: LogMode | undefined, changes: readonly ChangedValue[]): void {
   for (const { path, value } of changes) {
     const [section, name, more] = path;

@@ -4,34 +4,34 @@ import type { Sparkle } from './plan/plan.js';
 import type { Runtime } from './runtime.js';
 
 /**
- * What runs in this thread now. A thread does one thing at a time, so this is one record for all runtimes; each of its
- * fields is empty while none of ours runs. Every entry point of the package shares this module.
+ * What runs in this thread now. A thread does one thing at a time, so all runtimes share this object. Its fields are
+ * empty while no sparkle runs. All entry points of the package share this module.
  */
 export interface Running {
-  /** The Tonic whose sparkle runs; it becomes the base of what is infused, and the source of what is queued. */
+  /** The Tonic whose sparkle runs: the base of new infusions, and the source of queued orders. */
   tonic: AnyTonic | undefined;
   sparkle: Sparkle | undefined;
   /** The order that is being carried out. */
   order: Order | undefined;
-  /** Where a Formula creates what has no base: its Catalysts. */
+  /** The runtime for Tonics without a base: the Catalysts of a Formula. */
   runtime: Runtime | undefined;
-  /** A Formula makes its starting Tonics: their Catalyst lives as long as they do. */
+  /** A Formula is making its starting Tonics: their Catalyst lives as long as they do. */
   starting: boolean;
-  /** What the running sparkle leaves to be seen to at its end; nothing for most. */
+  /** What must be checked at the end of the running sparkle; mostly nothing. */
   left: Left | undefined;
 }
 
-/** A question whose asker has not said yet who hears the answer. */
+/** A question whose `.then()` was not called yet. */
 export interface HalfAsked {
-  /** The sparkle that asked has ended. @throws {TaskTonicError} `TT_ASK_THEN` where it was not said. @internal */
+  /** The sparkle that asked has ended. @throws {TaskTonicError} `TT_ASK_THEN` if `.then()` was not called. @internal */
   _ttEnd(): void;
 }
 
-/** What a sparkle leaves to be seen to at its end. */
+/** What must be checked at the end of a sparkle. */
 export class Left {
-  /** What it infused; finished again if it throws. */
+  /** Its new infusions; they are finished if it throws. */
   readonly infused: AnyTonic[] = [];
-  /** What it asked, and has not said who hears the answer. */
+  /** Its questions without `.then()`. */
   readonly asked: HalfAsked[] = [];
 }
 
@@ -44,18 +44,18 @@ export const running: Running = {
   left: undefined,
 };
 
-/** For what the running sparkle leaves to its end. */
+/** The object for checks at the end of the running sparkle. */
 export function left(): Left {
   return (running.left ??= new Left());
 }
 
-/** The running sparkle has left something, and has come to its end. @throws {TaskTonicError} `TT_ASK_THEN` */
+/** Does the checks at the end of the running sparkle. @throws {TaskTonicError} `TT_ASK_THEN` */
 export function seeToLeft(): void {
   for (const asked of running.left!.asked) asked._ttEnd();
   running.left = undefined;
 }
 
-/** Runs `body` as if a sparkle of `tonic` did (that one, where it is given): what it infuses has that base, what it queues that source. */
+/** Runs `body` as if a sparkle of `tonic` did: infusions get that base, and orders that source. */
 export function runAs<T>(tonic: AnyTonic | undefined, body: () => T, sparkle?: Sparkle): T {
   const { tonic: before, sparkle: sparkleBefore, left: leftBefore } = running;
   running.tonic = tonic;
@@ -70,7 +70,7 @@ export function runAs<T>(tonic: AnyTonic | undefined, body: () => T, sparkle?: S
   }
 }
 
-/** A sparkle as the source of further orders: those are queued here, wherever it is. */
+/** A sparkle as the source of further orders, which are queued in this thread. */
 export function ofHere(sparkle: Sparkle | undefined): Sparkle | undefined {
   return sparkle?.crossed === true ? { ...sparkle, crossed: false } : sparkle;
 }

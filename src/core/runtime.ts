@@ -33,24 +33,26 @@ export class Runtime {
   services: ServicePort | undefined = undefined;
   /** What its first Catalyst is called. */
   rootName: string | undefined = MAIN;
-  /** In a thread: the base of its Catalyst, in another one. @internal */
+  /** In a thread: the base of its Catalyst, which lives in another thread. @internal */
   farBase: RemoteHandle | undefined = undefined;
-  /** In a thread: the service that the base is a part of. @internal */
+  /** In a thread: the service that the base belongs to. @internal */
   farOwner: string | undefined = undefined;
 
-  /** Called when the configuration of this thread has changed: by those that have to know of all of it. @internal */
+  /** Called when the configuration of this thread has changed, with all its values. @internal */
   readonly configurationHearers = new Set<() => void>();
 
   /** What the app ends by, from the signal on, in every thread; `undefined` before. A health check looks at it: no more is to be sent here. */
   shutdown: ShutdownInfo | undefined = undefined;
 
-  /** In the main thread: a signal has come, or a test says so; `false` where the process is to end at once. @internal */
+  /**
+   * In the main thread: ends the app by a signal, or as a test asks; `false` if the process must end at once. @internal
+   */
   askToEnd: ((signal: NodeJS.Signals) => boolean) | undefined = undefined;
 
-  /** In the main thread: what reads the configuration again. @internal */
+  /** In the main thread: reads the configuration again. @internal */
   reload: (() => void) | undefined = undefined;
 
-  /** What a test has put in the place of the machine. @internal */
+  /** The replacement for the machine in a test. @internal */
   testbench: Testbench | undefined = undefined;
 
   constructor(clock: Clock = nodeClock, random: Random = systemRandom) {
@@ -64,14 +66,14 @@ export class Runtime {
   #start: ((loop: Loop) => void) | undefined;
 
   /**
-   * Something of the machine's that is waited for: under a test, time stands still meanwhile.
+   * Waits for something outside of the app. Under test, virtual time does not advance meanwhile.
    * @internal
    */
   async held<T>(something: Promise<T>): Promise<T> {
     return this.testbench === undefined ? something : this.testbench.hold(something);
   }
 
-  /** Takes a Catalyst in; it is started with the others, or at once where they run. @internal */
+  /** Adds a Catalyst, which is started with the others, or at once if they run. @internal */
   add(loop: Loop): void {
     this.#loops.add(loop);
     this.#start?.(loop);
@@ -82,7 +84,7 @@ export class Runtime {
     this.#loops.delete(loop);
   }
 
-  /** Starts all Catalysts, and from now on each one that is added. @internal */
+  /** Starts all Catalysts, and later each one that is added. @internal */
   start(start: (loop: Loop) => void): void {
     this.#start = start;
     for (const loop of this.#loops) start(loop);
@@ -115,7 +117,7 @@ export class Runtime {
     else (this.farBase as AnyTonic | undefined)?._ttss__configuration();
   }
 
-  /** In another thread than the main one, which has told of it. @internal */
+  /** In other threads than the main one: the main thread has reported the shutdown. @internal */
   toldOfShutdown(info: ShutdownInfo): void {
     tellShutdown(this, info);
   }
@@ -133,7 +135,7 @@ export class Runtime {
 
   #service(name: string): RemoteHandle | undefined {
     const { main, services, ledger } = this;
-    // The service that this whole thread is.
+    // This whole thread may be the service.
     if (main?._ttPlan.service === name) return main;
     const is = services?.whoIs(name);
     if (is !== undefined && ledger.get(is.id) === is) return is;
@@ -147,7 +149,7 @@ export class Runtime {
   }
 }
 
-/** What a runtime sees of a Catalyst. */
+/** What a runtime needs of a Catalyst. */
 export interface Loop extends AnyTonic {
   readonly queue: { readonly limit: number };
   startSparkling(): Promise<void>;

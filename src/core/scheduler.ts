@@ -36,15 +36,15 @@ export interface AppFace {
   reloadConfiguration(): void;
   /** As {@link Runtime.shutdown}. */
   readonly shutdown: ShutdownInfo | undefined;
-  /** @internal The main thread has told that the app is to end. */
+  /** @internal The main thread has reported the shutdown. */
   toldOfShutdown(info: ShutdownInfo): void;
-  /** @internal Values of the configuration are others from now on. */
+  /** @internal Values of the configuration have changed. */
   configured(changes: readonly ChangedValue[]): void;
-  /** @internal As those of the Runtime. */
+  /** @internal As in the Runtime. */
   readonly configurationHearers: Set<() => void>;
-  /** @internal The service that all of this thread is a part of. */
+  /** @internal The service that this whole thread belongs to. */
   readonly farOwner: string | undefined;
-  /** @internal What a test has put in the place of the machine. */
+  /** @internal The replacement for the machine in a test. */
   readonly testbench: unknown;
   /** @internal */
   readonly threads: Pick<Threads, 'callNamedFor'> | undefined;
@@ -57,7 +57,7 @@ export interface AppFace {
 export interface Scheduler {
   readonly name: string;
   readonly thread: number;
-  /** @internal What stands before the names of its Tonics elsewhere: `worker/`, and nothing in the main thread. */
+  /** @internal The prefix of its Tonics' names in other threads: `worker/`; empty in the main thread. */
   readonly prefix: string;
   readonly clock: Clock;
   /** What belongs to the app. */
@@ -80,25 +80,27 @@ export interface Scheduler {
   enter(tonic: AnyTonic, name: string | undefined): number;
   /** @internal */
   leave(tonic: AnyTonic, id: number, name: string | undefined): void;
-  /** @internal Has a Tonic's transitions carried out after the sparkle that runs and before the next order. */
+  /** @internal Carries out a Tonic's transitions after the running sparkle and before the next order. */
   settle(tonic: AnyTonic): void;
   /**
-   * Puts an event of the framework's (a socket's) before all orders of the queue: it runs after the sparkle that runs and its transitions,
-   * or, outside of any sparkle, as the first order of the next turn. A throw of the sparkle that runs does not drop it.
+   * Queues an event of the framework (of a socket) before all orders of the queue: it runs after the running sparkle
+   * and its transitions, or, outside of any sparkle, as the first order of the next turn. It is kept if the running
+   * sparkle throws.
    * @internal
    */
   raiseEvent(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
   /**
-   * The same for what the sparkle that runs raises itself: dropped where that throws.
+   * The same for an order that the running sparkle raises itself, which is dropped if the sparkle throws.
    * @throws {TaskTonicError} `TT_RAISES_FOR_EVER`
    * @internal
    */
   raiseOwn(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
   /**
-   * Has a source make orders that come before all of the queue, each when nothing that was raised waits. Called in a sparkle; one at a time.
+   * Takes orders from a source, before all of the queue, whenever no raised order waits. Called in a sparkle; one
+   * source at a time.
    * @internal
    */
   follow(source: OrderSource): void;
-  /** @internal Runs a hook of a Tonic at once, with everything that a sparkle gets; what it throws is returned. */
+  /** @internal Runs a hook of a Tonic at once, in the same way as a sparkle; returns what it throws. */
   runHook(tonic: AnyTonic, key: string, a?: unknown, b?: unknown): Error | undefined;
 }

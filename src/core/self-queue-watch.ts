@@ -4,37 +4,38 @@ import type { Order } from './queue/order.js';
 import type { Sparkle, SparkleBody, Table } from './plan/plan.js';
 import { running } from './running.js';
 
-/** So many orders without a pause, while one sparkle seems to queue itself, are worth a closer look. */
+/** After this many orders without a pause, a sparkle that seems to queue itself is watched. */
 const SUSPICIOUS = 1_000_000;
-/** So many in a row that were seen one by one are told of. */
+/** After this many orders in a row a warning is given. */
 const CERTAIN = 10_000;
 
 const MOST_SUSPECTS = 256;
 
-/** A Tonic of which a sparkle was queued by itself at the end of each turn that was looked at. */
+/** A Tonic with a sparkle that had queued itself at the end of each checked turn. */
 interface Suspect {
   readonly sparkle: Sparkle;
   readonly state: string | undefined;
-  /** So many orders ran in these turns. */
+  /** The number of orders in these turns. */
   orders: number;
 }
 
 /**
- * Finds a sparkle that queues itself for ever, with the same arguments and in the same state: mostly a call that was meant for the generic
- * body. Each is told of once.
+ * Finds a sparkle that queues itself without end, with the same arguments and in the same state: mostly a call that was
+ * meant for the generic method. Each is reported once.
  *
- * An order pays nothing for it. At the end of a turn that has left orders behind, the last one that ran is looked at. When the same sparkle
- * was seen to be queued by itself through a million orders without a pause, it is followed for ten thousand of its orders:
+ * Orders themselves are not slowed down. At the end of a turn that has left orders, the last one that ran is checked.
+ * If the same sparkle had queued itself through a million orders without a pause, the next ten thousand of its orders
+ * are followed:
  *
  * ```text
- *   none --its last order queued itself--> suspected --so many orders--> followed --so many in a row--> told
+ *   none --its last order queued itself--> suspected --so many orders--> followed --so many in a row--> reported
  *    ^                                         |                            |
  *    +------ the queue was empty, or another <-+---- another state, source <-+
  *            one queues itself                       or argument
  * ```
  *
- * A sparkle that goes on through a timer, the network or another Tonic is not queued by itself, and one that counts in its arguments has others
- * each time: neither is told of.
+ * A sparkle that continues through a timer, the network or another Tonic does not queue itself, and one that counts in
+ * its arguments has different ones each time: neither is reported.
  */
 export class SelfQueueWatch {
   readonly #suspicious: number;
@@ -47,7 +48,7 @@ export class SelfQueueWatch {
     this.#certain = certain;
   }
 
-  /** A turn has ended with orders left; `order` is the last that ran of so many. */
+  /** A turn has ended with orders left; `order` is the last of the orders that ran. */
   turnEnded({ tonic, sparkle, source, sourceSparkle }: Order, orders: number): void {
     if (tonic === undefined || source !== tonic || sourceSparkle !== sparkle) return;
     const state = tonic._ttState;
@@ -63,12 +64,12 @@ export class SelfQueueWatch {
     this.#follow(tonic, sparkle, known.orders);
   }
 
-  /** A turn has left nothing: whatever was suspected has come to rest. */
+  /** A turn has left no orders: the suspicion is dropped. */
   paused(): void {
     if (this.#suspects.size > 0) this.#suspects.clear();
   }
 
-  /** The table that holds is replaced by one that looks at each order of the sparkle; with the next transition that is over. */
+  /** Replaces the table of the Tonic by one that checks each order of the sparkle, until the next transition. */
   #follow(tonic: AnyTonic, sparkle: Sparkle, orders: number): void {
     const table = tonic._ttTable;
     const body = table[sparkle.index];

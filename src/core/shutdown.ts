@@ -13,18 +13,21 @@ export interface ShutdownInfo {
   readonly upgrade: boolean;
 }
 
-/** What of an app has a part in it. */
+/** The parts of an app that are needed here. */
 interface ToldOfShutdown {
   shutdown: ShutdownInfo | undefined;
   readonly ledger: Iterable<AnyTonic>;
 }
 
-/** Says that the app is to end, in this thread and in those that it has started: whoever asks sees it, and whoever has the event hears it. */
+/**
+ * Reports the shutdown of the app, in this thread and in those that it has started: `app.shutdown` is set, and the
+ * event is sent.
+ */
 export function tellShutdown(runtime: ToldOfShutdown, info: ShutdownInfo): void {
   runtime.shutdown = info;
   if (info.upgrade) sockets.handover?.letGo();
   for (const tonic of runtime.ledger) {
-    // A Catalyst in a thread of its own: that goes on from there.
+    // A Catalyst in a thread of its own: it informs the Tonics there.
     if (tonic._ttFace !== tonic) tonic._ttFace._ttss__shutdown(info);
     else if (tonic._ttPlan.has(EVENT)) tonic._ttss__tell(EVENT, info);
   }

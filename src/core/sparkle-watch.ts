@@ -7,13 +7,13 @@ import type { Sparkle } from './plan/plan.js';
 import type { SparkleObserver } from './testbench.js';
 
 /**
- * Tells whoever wants to know what sparkles do and how long they take: the log, the metrics, a test. Where nobody does, the loop does not
- * even look at the clock, which costs twice a sparkle.
+ * Reports sparkles and their run times to the log, the metrics and tests. If none of them needs it, the loop does not
+ * read the clock, which takes as long as two sparkles.
  */
 export class SparkleWatch {
-  /** A test that sees every sparkle. */
+  /** A test that observes every sparkle. */
   readonly observer: SparkleObserver | undefined;
-  /** What the hooks within the sparkle that runs have taken, in ms: they are told of under their own names. */
+  /** The time of the hooks within the running sparkle, in ms; hooks are reported separately. */
   hookTime = 0;
   readonly #log: LogService;
   readonly #metrics: Metrics;
@@ -24,26 +24,26 @@ export class SparkleWatch {
     this.observer = observer;
   }
 
-  /** What the log has taken so far, in ms: no sparkle is to blame for that. */
+  /** The time that the log has taken so far, in ms, which does not count for sparkles. */
   get logTime(): number {
     return this.#log.spent;
   }
 
-  /** Whether the sparkles of a Tonic are told of. */
+  /** Whether the sparkles of a Tonic are reported. */
   watches(tonic: AnyTonic): boolean {
     return (tonic._ttLogLevel >= LogLevel.quiet && this.#log.isOn) || this.#metrics.on || this.observer !== undefined;
   }
 
-  /** A sparkle that is told of begins; gives whether its log is gathered, for {@link ran}. */
+  /** A reported sparkle begins. Returns whether its log is gathered, for {@link ran}. */
   begins(tonic: AnyTonic, sparkle: Sparkle): boolean {
     return this.#log.begins(tonic, sparkle, tonic._ttState);
   }
 
   /**
-   * It has run.
+   * The sparkle has run.
    *
-   * @param order what queued it, or the sparkle that it is a hook of.
-   * @param state what held when it began.
+   * @param order the order that queued it, or the sparkle that it is a hook of.
+   * @param state the state at its beginning.
    * @param ms how long it took; `waited`: how long its order had waited.
    */
   ran(
@@ -59,7 +59,7 @@ export class SparkleWatch {
     this.#log.ran(tonic, sparkle, order, state, ms, gathered);
   }
 
-  /** A hook threw: what it logs as a failure belongs to its own entry. */
+  /** A hook threw: its failure is logged in its own entry. */
   threw(gathered: boolean): void {
     if (gathered) this.#log.threw();
   }

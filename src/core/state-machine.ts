@@ -3,16 +3,16 @@ import { LogLevel } from './log-level.js';
 import { NONE } from './tonic-inside.js';
 import { fail } from './errors.js';
 
-/** More transitions than this after one sparkle are a ring that would never come to rest. */
+/** More transitions after one sparkle are taken for an endless loop. */
 const MOST_TRANSITIONS = 1000;
 
-/** Told of what a hook threw, or (without a hook) that the transitions come to no rest. */
+/** Called with what a hook threw, or (without a hook) if the transitions do not end. */
 export type Failed = (tonic: AnyTonic, error: Error, hook: string | undefined) => void;
 
 /**
- * Carries out the transitions that a sparkle asked for: `onExit` of the old state, the change, `onEnter` of the new one,
- * and so on while those ask for another. Where the state has changed, postponed orders run next. What goes wrong is given
- * to `failed`, with the hook that threw.
+ * Carries out the transitions of a sparkle: `onExit` of the old state, the change, `onEnter` of the new one, and so on
+ * while those ask for another. If the state has changed, postponed orders run next. Errors go to `failed`, with the
+ * hook that threw.
  */
 export function settleTransitions(tonic: AnyTonic, failed: Failed): void {
   tonic._ttExtras?.postponed?.keep();
@@ -34,7 +34,7 @@ export function settleTransitions(tonic: AnyTonic, failed: Failed): void {
   if (changed) tonic._ttExtras?.postponed?.release();
 }
 
-/** Where an `onEnter` runs, its line tells. */
+/** If an `onEnter` runs, its own line reports the transition. */
 function tellTransition(tonic: AnyTonic, from: string | undefined): void {
   const onEnter = tonic._ttPlan.sparkles.get('ttse__onEnter');
   if (onEnter === undefined || tonic._ttTable[onEnter.index] === undefined)
@@ -46,7 +46,7 @@ function runStateHook(tonic: AnyTonic, key: string, failed: Failed): void {
   if (thrown !== undefined) failed(tonic, thrown, key);
 }
 
-/** Leaves the last state for good; what its `onExit` throws is returned. */
+/** Leaves the last state; returns what its `onExit` throws. */
 export function stopMachine(tonic: AnyTonic): Error | undefined {
   tonic._ttTarget = NONE;
   if (tonic._ttState === undefined) return undefined;

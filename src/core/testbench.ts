@@ -4,32 +4,32 @@ import type { Order } from './queue/order.js';
 import type { Sparkle } from './plan/plan.js';
 import type { Random } from './time/random.js';
 
-/** What a test puts in the place of the machine for one app: its Formula runs unchanged on it. */
+/** Replaces the machine for one app in a test: its Formula runs unchanged. */
 export interface Testbench {
   readonly clock: Clock;
   readonly random: Random;
-  /** A `Network`, which the core does not know; `undefined` for the machine's. */
+  /** A `Network`, which the core does not know; `undefined` for the real one. */
   readonly network: unknown;
   readonly observer: SparkleObserver;
-  /** What is laid over the configuration that the app reads, from whatever source. */
+  /** Overrides the configuration of the app, from any source. */
   readonly config: Readonly<Record<string, unknown>>;
-  /** Where its log goes, unless it is off, and the options that are laid over its own. */
+  /** The destination of its log, unless the log is off, and options that override its own. */
   readonly log: object;
-  /** A `ThreadMachine`, which the core does not know: what has all threads in one. */
+  /** A `ThreadMachine`, which the core does not know; it runs all threads in one. */
   readonly threadMachine: unknown;
-  /** Something of the machine's that the app waits for, such as a module that is loaded: time stands still until it is there. */
+  /** Waits for something outside of the app, such as loading a module. Virtual time does not advance meanwhile. */
   hold<T>(something: Promise<T>): Promise<T>;
-  /** An app that starts with nothing to do goes on nevertheless: the test will give it something. */
+  /** Whether an app that starts without Tonics continues, because the test will add some. */
   readonly keepsOpen: boolean;
-  /** Puts what is equal in rank in another order. */
+  /** Changes the order of equal items. */
   shuffle(list: unknown[]): void;
 }
 
-/** Sees every sparkle of an app. Calls are nested as the sparkles are. */
+/** Observes every sparkle of an app. Calls are nested like the sparkles. */
 export interface SparkleObserver {
   /**
    * A sparkle begins.
-   * @param order the one that it is the sparkle of; `undefined` where the framework itself calls it, such as `ttse__onEnter`.
+   * @param order the order of the sparkle; `undefined` if the framework itself calls it, such as `ttse__onEnter`.
    */
   entered(
     catalyst: AnyTonic,
@@ -41,8 +41,8 @@ export interface SparkleObserver {
   ): void;
   /** The sparkle that was entered last threw. */
   threw(error: Error): void;
-  /** The one that was entered last, and has no order, has ended. */
+  /** The sparkle that was entered last, and has no order, has ended. */
   left(): void;
-  /** An order has been carried out, with its transitions; true ends the turn of the loop. */
+  /** An order was carried out, with its transitions; true ends the turn of the loop. */
   carriedOut(): boolean;
 }

@@ -1,24 +1,24 @@
 import type { AnyTonic } from './any-tonic.js';
 
-/** What an app's runtime knows of other threads, once there are any. */
+/** What a runtime needs of other threads, when there are some. */
 export interface Threads {
-  /** Orders that wait here for another thread to take them. */
+  /** Orders that wait to be sent to other threads. */
   readonly waiting: number;
-  /** Roughly the bytes of these. */
+  /** About how many bytes they have. */
   readonly bytes: number;
-  /** Orders that have left so far. */
+  /** Orders that were sent so far. */
   readonly departed: number;
-  /** The first Catalyst of this thread, whose queue the orders of others go through. */
+  /** The first Catalyst of this thread, whose queue takes the orders of other threads. */
   readonly root: AnyTonic;
-  /** An order that came from another thread has run. */
+  /** An order of another thread has run. */
   orderRan(): void;
-  /** A turn of a loop has ended: what it wrote to other threads leaves. */
+  /** A turn of a loop has ended: messages to other threads are sent. */
   turnEnded(): void;
-  /** A Tonic has finished: who holds it elsewhere learns of it. */
+  /** A Tonic has finished: threads that have its handle are told. */
   left(tonic: AnyTonic): void;
   /** A Tonic of another thread calls one by its full name. */
   callNamedFor(name: string, key: string, args: unknown[]): void;
-  /** The Tonics of all threads, as the Ledger prints those of one. */
+  /** The Tonics of all threads, as text. */
   dump(): Promise<string>;
   /** The app has ended. */
   close(): void;

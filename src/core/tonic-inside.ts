@@ -7,7 +7,7 @@ import type { Scheduler } from './scheduler.js';
 import type { ShutdownInfo } from './shutdown.js';
 import type { Task } from './guests/task.js';
 
-// What the engine sees of a Tonic, beside what everybody does. It is laid over the public face, so that users do not see it.
+// The engine's view of a Tonic. It extends the public interface, and is hidden from users.
 declare module './any-tonic.js' {
   interface AnyTonic {
     /** @internal */ readonly _ttPlan: Plan;
@@ -38,7 +38,7 @@ declare module './any-tonic.js' {
     /** @internal */ _ttInfusionLeft(infusion: AnyTonic): void;
     /** @internal So many more bytes of what came from it are kept for later; less than 0: they are not any more. */
     _ttKept(bytes: number): void;
-    /** @internal A call, where its class has an `inboxLimit`. */
+    /** @internal A call, if its class has an `inboxLimit`. */
     _ttReceive(sparkle: Sparkle, count: number, a: unknown, b: unknown): void;
     /** @internal */ _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void;
     /** @internal */ _ttOwn(target: (...args: never[]) => void): Sparkle;
@@ -51,14 +51,16 @@ declare module './any-tonic.js' {
       what: string,
       ...args: readonly unknown[]
     ): void;
-    /** @internal Brings a call from another thread to whoever has that name here, or further on. */ _ttss__named(
+    /** @internal Forwards a call from another thread to the Tonic with that name, here or further on. */ _ttss__named(
       name: string,
       key: string,
       args: unknown[],
     ): void;
-    /** @internal Another thread tells that the configuration has changed; or, without changes, asks that it be read again. */
+    /**
+     * @internal Another thread reports that the configuration has changed; without changes, it asks to read it again.
+     */
     _ttss__configuration(changes?: readonly ChangedValue[]): void;
-    /** @internal Another thread tells that the app is to end. */ _ttss__shutdown(info: ShutdownInfo): void;
+    /** @internal Another thread reports the shutdown of the app. */ _ttss__shutdown(info: ShutdownInfo): void;
     /** @internal What others know it by: itself, or its handle where it lives in another thread. */ readonly _ttFace: AnyTonic;
   }
 
@@ -67,11 +69,11 @@ declare module './any-tonic.js' {
   }
 }
 
-/** No transition waits. (`undefined` is a target: no state.) */
+/** No transition waits. (`undefined` is a valid target: no state.) */
 export const NONE = Symbol('no transition');
 export type Target = string | undefined | typeof NONE;
 
-/** What only a Tonic that is on its way out has. */
+/** Fields that only an ending Tonic needs. */
 export interface Ending {
   userDrained: boolean;
   error: Error | undefined;
@@ -79,6 +81,6 @@ export interface Ending {
   at: number;
   slot: number;
   fire(now: number): void;
-  /** Its end gets on: its deadline counts from here. */
+  /** It makes progress: its deadline is counted from now on. */
   progressed(): void;
 }

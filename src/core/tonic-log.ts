@@ -12,9 +12,11 @@ export interface LogLine {
   (fields: object, message?: string, ...values: unknown[]): void;
 }
 
-/** So many probes of a Tonic are known by their last value; of more, the oldest is forgotten and shown again. */
+/**
+ * The most probes of a Tonic whose last value is remembered. The oldest one is forgotten, and is then written again.
+ */
 const MOST_PROBES = 64;
-/** Longer words are cut. */
+/** Longer names are shortened. */
 const LONGEST_NAME = 200;
 
 /**
@@ -44,7 +46,7 @@ export class TonicLog {
   /** What ends the app. */
   declare readonly fatal: LogLine;
 
-  // On the prototype, not in fields: ten thousand connections have a log each.
+  // On the prototype and not in fields: ten thousand connections have a log each.
   static {
     for (const level of ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const) {
       Object.defineProperty(TonicLog.prototype, level, {
@@ -98,7 +100,7 @@ export class TonicLog {
     this.#lane = lane;
   }
 
-  /** @internal The lane that it was given itself. */
+  /** @internal Its own lane, without inheritance. */
   get ownLane(): LogLane | undefined {
     return this.#lane;
   }
@@ -109,7 +111,7 @@ export class TonicLog {
     tonic._ttScheduler.logs.line(tonic, level, this.#sparkle(), what, text);
   }
 
-  /** The sparkle of this Tonic that runs. */
+  /** The running sparkle, if it belongs to this Tonic. */
   #sparkle(): string | undefined {
     return running.tonic === this.#tonic ? running.sparkle?.key : undefined;
   }
@@ -123,7 +125,7 @@ function cut(name: unknown): string {
 /** The most characters of one probe. */
 const LONGEST_PROBE = 1_000;
 
-/** Any value as JSON; a long one is cut, and then a text. */
+/** Any value as JSON; a long one is shortened to a text. */
 function jsonOf(value: unknown): string {
   const json = JSON.stringify(Number.isFinite(value) || typeof value !== 'number' ? plain(value) : String(value));
   if (json === undefined) return '"undefined"';

@@ -1,5 +1,13 @@
 import { INSPECT } from './lazy-node.js';
-import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo, RemoteHandle, Source } from './any-tonic.js';
+import type {
+  AnyTonic,
+  FailureInfo,
+  InfusionFailure,
+  InfusionInfo,
+  RemoteHandle,
+  Source,
+  UnheardCommand,
+} from './any-tonic.js';
 import type { Registry, Scheduler } from './scheduler.js';
 import { type Ending, type Target, NONE } from './tonic-inside.js';
 import type { AskOptions } from './asking/ask.js';
@@ -9,7 +17,7 @@ import { checkOptionsOf, takesOptions } from './options/class-options.js';
 import type { ChangedValue, Configuration, ConfigurationChange } from './configuration.js';
 import { fail, toError } from './errors.js';
 import { type Extras, type InboxCounts, extrasOf } from './guests/extras.js';
-import { type Sparkles, genericOf, raiserOf } from './plan/faces.js';
+import { type Raisable, type Sparkles, genericOf, raiserOf } from './plan/faces.js';
 import { type HeardEvents, EVENTS } from './plan/heard-events.js';
 import { defaultNameOf } from './ledger.js';
 import {
@@ -105,7 +113,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /** @internal */
   static readonly [EVENTS]: HeardEvents = {
     events: [
-      'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
+      'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onUnheard', 'onDraining', 'onFinished', 'onFailure',
+      'onInfusionFinished', 'onInfusionFailed',
       'onConfigurationChanged', 'onShutdown',
     ], // prettier-ignore
   };
@@ -174,6 +183,11 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   ttse__onFinished?(): void | undefined;
   /** A sparkle of this Tonic threw. With this event it goes on, unless it finishes itself here. */
   ttse__onFailure?(error: Error, info: FailureInfo): void | undefined;
+  /**
+   * A command (`ttsc__x`) was called that has no method in the current state, neither its own nor a generic one. Without
+   * this event nothing happens. `this.postpone()` keeps the command itself for a later state.
+   */
+  ttse__onUnheard?(command: UnheardCommand): void | undefined;
   /** An infusion has finished, normally or by a failure. */
   ttse__onInfusionFinished?(info: InfusionInfo): void | undefined;
   /** An infusion failed. Without this event (and unless it is supervised) its base fails too. */
@@ -318,13 +332,14 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   /**
    * Its sparkles, to run before the queue: `this.raise.ttsc__mail(to)` makes an order that runs after the running
    * sparkle and its transitions, before all orders on the queue. Raised orders run in the order in which they were
-   * raised. If the sparkle throws, its raised orders are dropped.
+   * raised. If the sparkle throws, its raised orders are dropped. A sparkle that is written only for some states
+   * (`ttsc_ready__mail`) is raised by its generic name: `this.raise.ttsc__mail(to)`.
    *
    * @throws {TaskTonicError} at the call: `TT_NOT_RUNNING` outside its own sparkles, `TT_RAISED_AT_END` in `ttse__onFinished`, and
    *   `TT_RAISES_FOR_EVER` at the end of 10,000 orders each of which raised the next.
    */
-  protected get raise(): Sparkles<this> {
-    return (this._ttExtras?.raiser ?? (extrasOf(this).raiser = raiserOf(this))) as Sparkles<this>;
+  protected get raise(): Raisable<this> {
+    return (this._ttExtras?.raiser ?? (extrasOf(this).raiser = raiserOf(this))) as Raisable<this>;
   }
 
   /**
@@ -495,14 +510,14 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     this.toState(state, options);
   }
 
-  // ---- The framework's own ----
+  // ---- For the framework ----
 
-  /** @internal A Catalyst serves itself. */
+  /** @internal A Catalyst is its own scheduler. */
   _ttOwnLoop(): Scheduler | undefined {
     return undefined;
   }
 
-  /** @internal Puts it where it can be found, and queues its first sparkle. */
+  /** @internal Registers it, and queues its first sparkle. */
   _ttEnter(): void {
     const plan = this._ttPlan;
     const base = this._ttBase as Tonic<string> | undefined;
@@ -510,7 +525,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     const infuses = base === undefined || base._ttMayInfuse;
     if (isService) this._ttScheduler.services.admit(this, infuses);
     else if (!infuses) throw fail('TT_BASE_FINISHED', { class: plan.className, base: base.name });
-    // A service lives for its users: it is no reason for its Catalyst to live on.
+    // A service lives as long as its users, so its Catalyst does not live for it.
     this._ttCounts = !isService && (running.starting || (base !== undefined && base._ttCounts));
     this._ttId = this._ttScheduler.enter(this, this._ttName);
     if (base !== undefined) (base._ttInfusions ??= new Set()).add(this);
@@ -530,7 +545,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return this._ttLife < Life.closing;
   }
 
-  /** @internal Drains what the framework holds for it; true where that is done, else `_ttDrained()` follows. */
+  /** @internal Drains its socket; true if that is done, else `_ttDrained()` follows. */
   _ttDrain(): boolean {
     return true;
   }
@@ -541,7 +556,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
-   * Its base is to end, and waits for what it still owes before this Tonic is to end too. What brings new work in ends now: with it the base might always owe more.
+   * Its base is about to end, and waits for what it owes before this Tonic must end too. Sources of new work end now,
+   * because otherwise the base might owe more and more.
    * @internal
    */
   _ttBaseWaits(): void {
@@ -549,8 +565,8 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
-   * Whether something of it has still to end before it does (a socket, of which more has to leave). Asked before the last step, on every
-   * way there but an abort; when that has ended, `_ttss__end()` is called again.
+   * Whether it must wait for something before it ends (a socket with unsent data). Asked before the last step, except
+   * for an abort; when the wait is over, `_ttss__end()` is called again.
    * @internal
    */
   _ttHoldsEnd(): boolean {
@@ -558,15 +574,15 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
   }
 
   /**
-   * Until when what holds its end may take, in ms of the clock, as far as it is known now: later with each progress. Its base waits as
-   * long, whatever its own deadline; for one without end (`Infinity`) it does not.
+   * The deadline of what delays its end, in ms of the clock, as known now; progress moves it. Its base waits as long,
+   * whatever its own deadline is, unless it is `Infinity`.
    * @internal
    */
   _ttDeadline(): number {
     return -Infinity;
   }
 
-  /** @internal Closes what the framework holds for it, whatever has been before; then come its last words. */
+  /** @internal Closes its resources, however it ends; then its last sparkles run. */
   _ttRelease(): void {}
 
   /** @internal */
@@ -574,14 +590,14 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     const { name } = this;
     this._ttScheduler.leave(this, this._ttId, this._ttName);
     this._ttId = -1;
-    // One that has its id in it stays what it was: a log may still speak of it.
+    // A default name with its id stays, because a log may still refer to it.
     this._ttName = name;
   }
 
-  /** @internal An infusion has gone, whatever its base does with that. */
+  /** @internal An infusion has ended. */
   _ttInfusionLeft(_infusion: AnyTonic): void {}
 
-  /** @internal A call, where its class has an `inboxLimit`. */
+  /** @internal A call, if its class has an `inboxLimit`. */
   _ttReceive(sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
     receive(this, sparkle, count, a, b, READS_NOTHING);
   }
@@ -600,7 +616,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     endIfNothingHolds(this);
   }
 
-  /** @internal A deadline of its end has passed, and what had been queued by then has run. */
+  /** @internal A deadline of its end has passed, and orders queued before have run. */
   _ttss__overdue(): void {
     overdue(this);
   }
@@ -625,7 +641,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     this._ttScheduler.services.heard(this, what, args);
   }
 
-  /** @internal Of a Catalyst. */
+  /** @internal For a Catalyst. */
   _ttss__named(name: string, key: string, args: unknown[]): void {
     this._ttScheduler.runtime.threads?.callNamedFor(name, key, args);
   }
@@ -647,19 +663,19 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     return this;
   }
 
-  /** @internal What puts a value on the queue for a sparkle that was given as a method or a reference. */
+  /** @internal A function that queues a sparkle, which was given as a method or a reference, with a value. */
   _ttResolve(target: (...values: never[]) => void): (value: unknown, more?: unknown) => void {
     if (isBound(target) && target.tonic !== this) return target as unknown as (...values: unknown[]) => void;
     const call = this._ttPlan.dispatcherBeyond(this._ttOwn(target));
     return (value, more) => (more === undefined ? call.call(this, value) : call.call(this, value, more));
   }
 
-  /** @internal A sparkle of this very Tonic that was given as a method or a reference. */
+  /** @internal A sparkle of this Tonic that was given as a method or a reference. */
   _ttOwn(target: (...args: never[]) => void): Sparkle {
     const { _ttPlan: plan } = this;
     if (isBound(target) && target.tonic === this) return plan.sparkle(target.sparkle);
     const sparkle = typeof target === 'function' ? plan.sparkles.get(sparkleNameOf(target) ?? '') : undefined;
-    // A sparkle of another class may have the same name: it is not this Tonic's.
+    // Another class may have a sparkle with the same name, which does not belong to this Tonic.
     if (sparkle === undefined || plan.dispatcher(sparkle) !== (target as unknown))
       throw fail('TT_NOT_A_SPARKLE', { what: describe(target), class: plan.className });
     return sparkle;
@@ -674,12 +690,12 @@ function isOptions(given: unknown): given is PipeOptions {
   return typeof given === 'object' && given !== null;
 }
 
-/** A class that is a service, or stands for one. */
+/** A class that is a service, or an abstract class for one. */
 export type ServiceNamed = { readonly service: string } | { readonly abstractService: string };
 
-/** The states of a class that says none are any. */
+/** A class without declared states may have any state. */
 export type StateOf<State extends string> = [State] extends [never] ? string : State;
-/** `sparkle(key)` was the name of `bind(key)`. */
+/** `sparkle(key)` was renamed to `bind(key)`. */
 export function renamed(key: unknown): Error {
   return fail('TT_RENAMED', { was: `sparkle('${String(key)}')`, is: `bind('${String(key)}')` });
 }

@@ -1,8 +1,8 @@
-/** What `this.use()` gives for a service, where its class has more to give than its sparkles: said by the class itself, as a static method. */
+/** The key of a static method by which a class defines what `this.use()` returns, if that is more than a handle. */
 export const USED = Symbol('tasktonic.used');
 
-/** A service whose users are not given its handle, but what this says. */
+/** A service whose users get another object than its handle. */
 export interface UsedAs {
-  /** For the compiler alone. */
+  /** Only for the compiler. */
   readonly [USED]: unknown;
 }

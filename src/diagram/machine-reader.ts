@@ -46,9 +46,9 @@ function chainOf(tonicClass: TonicClass): { own: TonicClass[]; framework: TonicC
   }
 }
 
-/** The sparkles of the framework that end a Tonic which calls one of them of its own: a connection also closes. */
+/** What a Tonic calls of its own to end: a connection also closes. */
 function endsOf({ prototype }: TonicClass): ReadonlySet<string> {
-  return new Set(['ttsc__finish', 'ttsc__close', 'ttsc__abort'].filter((key) => key in prototype));
+  return new Set(['ttsc__finish', 'ttsc__close', 'ttsc__abort', 'closeWith'].filter((key) => key in prototype));
 }
 
 /**

@@ -13,7 +13,7 @@ export class MoveReader {
 
   /**
    * @param methods by name; of each the one of the class that is nearest comes first.
-   * @param ends the sparkles that end the Tonic, such as `ttsc__finish`.
+   * @param ends the methods that end the Tonic, such as `ttsc__finish`.
    */
   constructor(methods: ReadonlyMap<string, readonly Method[]>, ends: ReadonlySet<string>) {
     this.#methods = methods;
@@ -40,7 +40,7 @@ export class MoveReader {
       const name = computed && property.type !== 'Literal' ? undefined : nameOf(property);
       if (object.type === 'ThisExpression' && name !== undefined) {
         if (name === 'toState' || name === 'ttsc__toState') moves.push(...movesOf(node, within));
-        else if (this.#ends.has(name)) moves.push({ to: END, detail: name.slice('ttsc__'.length), reenters: false });
+        else if (this.#ends.has(name)) moves.push({ to: END, detail: name.replace(/^ttsc__/, ''), reenters: false });
         // A sparkle of its own is queued, and runs in whatever state holds then.
         else if (!/^_?tts/.test(name)) follow(this.#methods.get(name)?.[0]);
       } else if (object.type === 'Super' && name !== undefined) {

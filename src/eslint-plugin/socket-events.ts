@@ -4,7 +4,8 @@ import type { ClassNode, RuleContext } from './syntax.js';
 
 const LIFE: HeardEvents = {
   events: [
-    'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
+    'onStart', 'onEnter', 'onExit', 'onStateTimeout', 'onUnheard', 'onDraining', 'onFinished', 'onFailure',
+    'onInfusionFinished', 'onInfusionFailed',
     'onConfigurationChanged', 'onShutdown',
   ], // prettier-ignore
 };

@@ -13,4 +13,5 @@ export { respReplies, type RespCommand, type RespRepliesOptions } from './resp-r
 export type { RespReplyOf } from './resp-replies-decoder.js';
 export type { RespReply } from './resp-reply.js';
 export { mapFrames, type MapFramesOptions } from './map-frames.js';
+export { readCommand, type TextCommand } from './read-command.js';
 export { custom, type CustomOptions } from './custom.js';

@@ -1,6 +1,9 @@
 import { ConnectionDuplex } from '../tonics/tcp/connection/streams/connection-duplex.js';
 
-/** The stream of a connection that speaks HTTP: with what `node:http` asks of a socket besides, which the connection does by itself. */
+/**
+ * The stream of a connection that speaks HTTP. Its additional methods are called by `node:http`; the connection itself
+ * does what they are for.
+ */
 export class SocketDuplex extends ConnectionDuplex {
   setNoDelay(): this {
     return this;
@@ -18,7 +21,7 @@ export class SocketDuplex extends ConnectionDuplex {
     return this;
   }
 
-  /** Ends after what was written. */
+  /** Ends after the written data was sent. */
   destroySoon(): void {
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();

@@ -1,31 +1,34 @@
-/** Numbers of each order: target, sparkle, source, its sparkle, and twice the number of arguments, with 1 more where refs follow them. */
+/**
+ * The numbers of each order: target, sparkle, source, the source's sparkle, and twice the number of arguments, plus 1
+ * if refs follow them.
+ */
 export const HEAD = 5;
 
-/** What travels besides orders: seldom something. */
+/** What is sent besides orders; mostly nothing. */
 export interface Notes {
-  /** Sparkles that are named for the first time: the other side counts them, too. */
+  /** Names of sparkles that are used for the first time; both sides number them in the same way. */
   names?: string[];
   /** Tonics that are named for the first time: serial, id, name. */
   defined?: (number | string)[];
-  /** Tonics of third threads that orders come from: number, thread, serial, id, name. */
+  /** Tonics of third threads that have sent orders: number, thread, serial, id, name. */
   foreign?: (number | string)[];
-  /** Tonics that have finished, by serial. */
+  /** Serials of Tonics that have finished. */
   gone?: number[];
-  /** Callbacks that nobody has any more. */
+  /** Callbacks that are no longer referenced. */
   released?: number[];
-  /** Tonics of the other side that a third thread has made known here. */
+  /** Tonics of the other side that this side knows through a third thread. */
   held?: number[];
 }
 
 /**
- * Orders one behind the other, as they travel:
+ * A list of orders in the form in which it is sent:
  *
- * - `epoch`: which life of the sender they are of. What comes from an earlier one is not taken.
- * - `first`: the sequence number of the first order. What was taken before is not taken twice, and what is missing is known.
- * - `done`: of the orders that the other side has sent, so many were carried out here.
- * - `asks`: the sender wants to be told when all these have been carried out.
- * - `heads`: {@link HEAD} numbers of each order.
- * - `args`: the arguments of all, with the refs of those that have some.
+ * - `epoch`: the life of the sender. Batches of an earlier life are ignored.
+ * - `first`: the sequence number of the first order, to detect repeated and missing orders.
+ * - `done`: how many orders of the other side were carried out here.
+ * - `asks`: whether the sender wants an acknowledgement when all these orders were carried out.
+ * - `heads`: {@link HEAD} numbers for each order.
+ * - `args`: the arguments of all orders, each with its refs if it has any.
  */
 export type Batch = readonly [
   epoch: number,

@@ -1,30 +1,30 @@
 import type { Transferable } from 'node:worker_threads';
 
-/** Who takes messages. */
+/** Receives messages. */
 export interface Taker {
   take(message: unknown): void;
 }
 
 /**
- * The way of a link to another place: between threads, and later between processes or by a broker. It keeps the order of what is posted,
- * and loses nothing while both sides are there.
+ * The channel of a link to another place: between threads, and later between processes or through a broker. It keeps
+ * the order of messages, and loses none while both sides exist.
  */
 export interface Channel {
-  /** Whether both sides run at the same time: under a test they do not, and a seed decides what comes when. */
+  /** Whether both sides run at the same time. Under test they do not: the seed decides the order of messages. */
   readonly isParallel: boolean;
   /** Sends a message. */
   post(message: unknown, moved?: readonly Transferable[]): void;
-  /** Has `taker` be given each message that comes; one that an event of Node brings by way of `home`. */
+  /** Passes each message to `taker`. Messages that arrive by an event of Node go through `home`. */
   open(taker: Taker, home: { comesIn(taker: Taker, message: unknown): void }): void;
-  /** Takes all that has come, without waiting for the event that tells of it. */
+  /** Takes all messages that have arrived, without waiting for the event. */
   drain(): void;
-  /** The same at little cost where nothing has; it may leave the last of what a side sends that dies meanwhile. */
+  /** As {@link drain}, but cheap if nothing has arrived. It may miss the last messages of a side that has just died. */
   look(): void;
-  /** Of the orders sent here, so many were carried out by the other side: `undefined` where only its messages tell. */
+  /** How many of the orders sent here the other side has carried out; `undefined` if only its messages tell. */
   readonly doneThere: number | undefined;
-  /** So many orders of the other side have been carried out here. */
+  /** Tells the other side how many of its orders were carried out here. */
   tellDone(count: number): void;
-  /** Keeps this side open, until {@link letGo}. */
+  /** Keeps this side alive until {@link letGo}. */
   hold(): void;
   letGo(): void;
   close(): void;

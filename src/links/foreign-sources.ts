@@ -1,15 +1,15 @@
 import type { RemoteTonic } from './remote-tonic.js';
 
-/** Numbers are used again after so many: the other side keeps no more. */
+/** After this many numbers the oldest is used again; the other side remembers no more. */
 const MOST = 1_024;
 
-/** Numbers for Tonics of third threads, whose orders are passed on: those of services do. */
+/** Numbers the Tonics of third threads whose orders are forwarded. Services forward orders. */
 export class ForeignSources {
   readonly #numbers = new Map<RemoteTonic, number>();
   readonly #byNumber: RemoteTonic[] = [];
   #next = 0;
 
-  /** The number of one, from 0; `define` tells the other side of a new one. */
+  /** The number of a Tonic, from 0; `define` announces a new one to the other side. */
   numberOf(tonic: RemoteTonic, define: (tonic: RemoteTonic, number: number) => void): number {
     const known = this.#numbers.get(tonic);
     if (known !== undefined) return known;

@@ -8,18 +8,21 @@ interface Callback {
   readonly owner: AnyTonic;
 }
 
-/** An Answer that another thread may give: it belongs to nobody here, and is gone with the first answer. */
+/** An Answer that another thread may answer. It belongs to no Tonic here, and is removed with the first answer. */
 export class GivenAnswer {
   constructor(readonly answer: Answer<unknown>) {}
 }
 
-/** What this thread has given to another one, by number: functions, each with the Tonic that gave it and runs it, and Answers. */
+/**
+ * The callbacks that this thread has passed to another one, by number: functions, each with the Tonic that runs it, and
+ * Answers.
+ */
 export class GivenCallbacks {
   readonly #all = new Map<number, Callback | GivenAnswer>();
   readonly #byOwner = new Map<AnyTonic, Set<number>>();
   #last = 0;
 
-  /** How many the other side holds. */
+  /** How many callbacks the other side holds. */
   get size(): number {
     return this.#all.size;
   }
@@ -43,14 +46,14 @@ export class GivenCallbacks {
     return this.#all.get(serial);
   }
 
-  /** Nobody has it any more. */
+  /** The other side no longer references it. */
   released(serial: number): void {
     const given = this.#all.get(serial);
     this.drop(serial);
     if (given instanceof GivenAnswer) given.answer._ttLost('TT_ASK_UNANSWERED');
   }
 
-  /** It is not given, or done with. */
+  /** It was not sent, or is no longer needed. */
   drop(serial: number): void {
     const given = this.#all.get(serial);
     if (given === undefined) return;
@@ -61,7 +64,7 @@ export class GivenCallbacks {
     if (own.size === 0) this.#byOwner.delete(given.owner);
   }
 
-  /** A Tonic has finished: what it gave is called no more. */
+  /** A Tonic has finished: its callbacks are not called any more. */
   ownerLeft(owner: AnyTonic): void {
     for (const serial of this.#byOwner.get(owner) ?? []) this.#all.delete(serial);
     this.#byOwner.delete(owner);

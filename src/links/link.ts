@@ -17,11 +17,11 @@ import { Receiver, type ReceiverHome } from './receiver.js';
 import { type Caller, RemoteTonic } from './remote-tonic.js';
 import { Sender, type Totals } from './sender.js';
 
-/** What a link needs of the place that it is in. */
+/** What a link needs of its thread. */
 export interface LinkHome extends Totals {
   /** The number of this thread. */
   readonly thread: number;
-  /** Orders and callbacks for what had finished. */
+  /** The count of orders and callbacks for Tonics that had finished. */
   undelivered: number;
   /** The most orders that may wait for another thread. */
   readonly waitingLimit: number;
@@ -29,40 +29,40 @@ export interface LinkHome extends Totals {
   readonly progress: Progress;
   /** The number by which other threads address a Tonic of this one. */
   serialOf(tonic: AnyTonic): number;
-  /** The Tonic of this thread with that number, while it is there. */
+  /** The Tonic of this thread with that number, as long as it lives. */
   tonicWith(serial: number): AnyTonic | undefined;
-  /** The handle of a Tonic in any thread; a third one tells of it. */
+  /** The handle of a Tonic in any thread, which a third thread has named. */
   handle(thread: number, serial: number, id: number, name: string): RemoteTonic;
   /** The handle of a service. */
   service(name: string): unknown;
-  /** Who a callback belongs to that no sparkle gave, and whose queue the orders go through: the Catalyst of this thread. */
+  /** The Catalyst of this thread: it owns callbacks that no sparkle passed, and its queue takes the orders. */
   readonly root: AnyTonic & { readonly queue: { readonly size: number } };
-  /** Orders wait to leave with the end of this turn. */
+  /** Orders wait to be sent at the end of this turn. */
   departs(link: Link): void;
-  /** Something that waits there may leave now. */
+  /** The link can send again. */
   hasRoom(): void;
-  /** A message that is no batch. */
+  /** Handles a message that is no batch. */
   control(link: Link, message: unknown): void;
-  /** Has a link take a message that an event of Node brings: the loop goes on at once with what it has brought. */
+  /** Passes a message that an event of Node brought to the link, and lets the loop continue at once. */
   comesIn(link: Taker, message: unknown): void;
 }
 
-/** Stands for no Tonic, and marks a callback's number: those of Tonics begin at 1. */
+/** Stands for no Tonic, and marks the number of a callback: serials of Tonics begin at 1. */
 const NOBODY = 0;
 
 /**
- * The link of this thread to one other: what is sent there, the handles of its Tonics, and the callbacks given to it. Orders of one
- * sender keep their order. Until there is a {@link Channel} all waits here.
+ * The link of this thread to another one: the messages to it, the handles of its Tonics, and the callbacks passed to
+ * it. Orders of one sender keep their order. Until there is a {@link Channel}, everything waits here.
  */
 export class Link implements Caller, Exporter, ReceiverHome {
   readonly thread: number;
-  /** Told how the Catalyst of that thread has ended. */
+  /** Called when the Catalyst of that thread has ended, with the result. */
   onEnded: ((ended: { readonly kind: 'ended' }) => void) | undefined;
-  /** Told how long its end may still take, in ms. */
+  /** Called with the time that the end of that thread may still take, in ms. */
   onEndsWithin: ((ms: number) => void) | undefined;
   readonly #home: LinkHome;
   #channel: Channel | undefined;
-  /** What waits for the channel and is no order. */
+  /** Messages that wait for the channel, besides orders. */
   #unsent: [message: unknown, moved: readonly never[]][] = [];
   readonly #sender: Sender;
   readonly #receiver = new Receiver(this);
@@ -70,14 +70,14 @@ export class Link implements Caller, Exporter, ReceiverHome {
   readonly #handles = new Map<number, RemoteTonic>();
   readonly #told = new Set<number>();
   readonly #given = new GivenCallbacks();
-  /** Whom orders come from that this thread passes on for a third one. */
+  /** The Tonics of third threads whose orders this thread forwards. */
   #foreigners: ForeignSources | undefined;
   #closed = false;
   #departing = false;
-  /** The last Tonic that was told of: mostly the next one, too. */
+  /** The Tonic that was announced last: mostly it is also the next one. */
   #lastTold: AnyTonic | undefined;
   #lastSerial = NOBODY;
-  /** Tells the other side of callbacks that nobody here has any more. */
+  /** Tells the other side which of its callbacks are no longer referenced here. */
   readonly #forgotten = new FinalizationRegistry<number>((serial) => this.#note('released', serial));
 
   constructor(home: LinkHome, thread: number) {
@@ -88,7 +88,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   // ---- The channel ----
 
-  /** There is a way now: what has waited for it leaves. */
+  /** The channel is ready: all that has waited for it is sent. */
   connect(channel: Channel): void {
     if (this.#closed) return channel.close();
     this.#channel = channel;
@@ -98,13 +98,13 @@ export class Link implements Caller, Exporter, ReceiverHome {
     return this.flush();
   }
 
-  /** Sends a message that is no order; it may pass orders that wait. */
+  /** Sends a message that is no order; it may overtake waiting orders. */
   tell(message: unknown, moved: readonly unknown[] = []): void {
     if (this.#channel !== undefined) this.#channel.post(message, moved as never[]);
     else if (!this.#closed) this.#unsent.push([message, moved as never[]]);
   }
 
-  /** Takes a message that has come. */
+  /** Takes a message that has arrived. */
   take(message: unknown): void {
     if (!Array.isArray(message)) return this.#home.control(this, message);
     const batch = message as unknown as Batch;
@@ -117,12 +117,12 @@ export class Link implements Caller, Exporter, ReceiverHome {
     return undefined;
   }
 
-  /** Takes what has arrived, without waiting for the event that tells of it. */
+  /** Takes messages that have arrived, without waiting for the event. */
   look(): void {
     this.#channel?.look();
   }
 
-  /** The same, to the last of it. */
+  /** As {@link look}, but misses nothing. */
   drain(): void {
     this.#channel?.drain();
   }
@@ -135,10 +135,10 @@ export class Link implements Caller, Exporter, ReceiverHome {
     else this.#put(to._ttSerial, key, args);
   }
 
-  /** The list of arguments is that of this one call: it becomes that of the copies. */
+  /** The list of arguments belongs to this call: it becomes the list of the copies. */
   #put(target: number, key: string, args: unknown[]): void {
     const { waiting } = this.#sender;
-    // What a user calls a service or a name with is an order like any other, though it travels as one of the framework's.
+    // A user's call of a service or of a name is an ordinary order, although the framework's name is sent.
     if (waiting >= this.#home.waitingLimit && (!isOfLife(key) || key === '_ttss__named' || isServiceCall(key, args)))
       throw fail('TT_QUEUE_FULL', { catalyst: `thread ${this.thread}`, count: waiting });
     const packer = this.#packer;
@@ -146,19 +146,19 @@ export class Link implements Caller, Exporter, ReceiverHome {
     const { tonic, sparkle } = running;
     const source = tonic === undefined ? NOBODY : this.#sourceNumber(tonic);
     const isFull = this.#sender.put(target, key, source, sparkle?.key, args, packer.refs, packer.moved);
-    // Until the next call it would hold what this one has sent.
+    // Otherwise it would keep a reference to the sent data until the next call.
     if (packer.refs !== undefined) packer.begin();
     if (isFull) this.#sender.flush(this.#receiver.done);
     if (!this.#departing) this.#departs();
   }
 
-  /** What was put leaves with the end of this turn. */
+  /** The added orders are sent at the end of this turn. */
   #departs(): void {
     this.#departing = true;
     this.#home.departs(this);
   }
 
-  /** Sends what may be sent now. */
+  /** Sends as much as the window allows. */
   flush(): void {
     this.#departing = false;
     this.#sender.flush(this.#receiver.done);
@@ -174,11 +174,11 @@ export class Link implements Caller, Exporter, ReceiverHome {
     return tonic instanceof RemoteTonic ? this.#foreign(tonic) : this.#tellOf(tonic);
   }
 
-  /** The number of a Tonic of this thread; the first time the other side is told who that is. */
+  /** The number of a Tonic of this thread. At its first use the other side gets its name. */
   #tellOf(tonic: AnyTonic): number {
     const serial = this.#home.serialOf(tonic);
     if (tonic.id < 0) {
-      // It has finished: over there, too, it has, and nobody will tell of that once more.
+      // It has finished. The other side must be told now, because no later message will.
       (this.#sender.notes.gone ??= []).push(serial);
     } else {
       this.#lastTold = tonic;
@@ -190,7 +190,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
     return serial;
   }
 
-  /** The number of a Tonic of a third thread, below 0, or of none where it lives over there itself and has finished. */
+  /** The number of a Tonic of a third thread, below 0; or NOBODY if it lives in the other thread and has finished. */
   #foreign(tonic: RemoteTonic): number {
     this.#foreigners ??= new ForeignSources();
     return (
@@ -201,14 +201,14 @@ export class Link implements Caller, Exporter, ReceiverHome {
     );
   }
 
-  /** Something is told besides orders, with the end of this turn. */
+  /** Sends a note besides orders, at the end of this turn. */
   #note(kind: 'gone' | 'released' | 'held', serial: number): void {
     if (this.#closed) return;
     (this.#sender.notes[kind] ??= []).push(serial);
     if (!this.#departing) this.#departs();
   }
 
-  // ---- What can be called, on its way there ----
+  // ---- Callbacks that are sent ----
 
   tonicRef(tonic: AnyTonic | RemoteTonic): TonicRef {
     const { id } = tonic;
@@ -229,7 +229,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
     return { kind: 'answer', serial: this.#given.giveAnswer(answer) };
   }
 
-  /** What is done with it over there runs as an order of its connection; the end of it is the last. */
+  /** What the other side does with the reply runs as an order of its connection. Its end is the last order. */
   replyRef(reply: Reply): Ref {
     const take = (step: unknown, data: unknown): void => {
       if (step === 'end' || step === 'fail') this.#given.drop(serial);
@@ -300,7 +300,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
     for (const serial of held) this.#hold(serial);
   }
 
-  /** Between threads nothing is; what else may lose something tells of it. */
+  /** Cannot happen between threads; other channels report lost orders here. */
   missing(count: number): void {
     this.#home.undelivered += count;
   }
@@ -310,7 +310,10 @@ export class Link implements Caller, Exporter, ReceiverHome {
     if (this.#receiver.owesAnswer()) this.#sender.acknowledge(done);
   }
 
-  /** A third thread has given a Tonic of this one to the other side, which wants to hear of its end. */
+  /**
+   * A third thread has sent the handle of a Tonic of this thread to the other side, which wants to know when it
+   * finishes.
+   */
   #hold(serial: number): void {
     this.#told.add(serial);
     if (this.#home.tonicWith(serial) === undefined) this.#tellGone(serial);
@@ -323,22 +326,22 @@ export class Link implements Caller, Exporter, ReceiverHome {
     else callback.owner._ttss__run({ run: () => void callback.call(...args) });
   }
 
-  /** What was given to an Answer over there; the first time ends it. */
+  /** The other side has answered an Answer; the first answer ends it. */
   #answer(serial: number, { answer }: GivenAnswer, [error, value]: unknown[]): void {
     this.#given.drop(serial);
     if (typeof error === 'string') answer._ttLost(error as Lost);
     else answer._ttSettle(error as Error | undefined, value);
   }
 
-  // ---- What can be called over there ----
+  // ---- Callbacks and handles that are received ----
 
-  /** The handle of a Tonic over there, which that thread has told of itself. */
+  /** The handle of a Tonic of the other side, which that side itself has named. */
   handle(serial: number, id: number, name: string): RemoteTonic {
     return this.#handles.get(serial) ?? this.#newHandle(serial, id, name);
   }
 
-  /** The same where a third thread tells of it: the one that it lives in is asked to say when it has gone. */
-  handleByHearsay(serial: number, id: number, name: string): RemoteTonic {
+  /** The handle of a Tonic that a third thread has named: its own thread is asked to report its end. */
+  handleFromThird(serial: number, id: number, name: string): RemoteTonic {
     const known = this.#handles.get(serial);
     if (known !== undefined) return known;
     const handle = this.#newHandle(serial, id, name);
@@ -355,7 +358,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   tonicOf({ thread, serial, id, name }: TonicRef): unknown {
     if (thread === this.thread) return this.handle(serial, id, name);
     if (thread !== this.#home.thread) return this.#home.handle(thread, serial, id, name);
-    // It may have finished before it came back.
+    // It may have finished before its handle came back.
     return this.#home.tonicWith(serial) ?? new RemoteTonic(this, serial, id, name, true);
   }
 
@@ -379,7 +382,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   }
 
   answerOf(serial: number): Answer<unknown> {
-    // Of the life cycle by its name: it passes the bound, since questions have one of their own.
+    // Sent as an order of the life cycle, so that the limit does not refuse it: questions have a limit of their own.
     const bring = this.callbackOf(serial, '_ttss__answer');
     return new Answer({ open: true, settle: bring, lost: bring });
   }
@@ -395,7 +398,10 @@ export class Link implements Caller, Exporter, ReceiverHome {
     handle._ttHasFinished();
   }
 
-  /** The other thread has ended: nothing will arrive there any more. Tells the orders that were not done. */
+  /**
+   * The other thread has ended: nothing more can be delivered. Returns the sparkles of orders that were not carried
+   * out.
+   */
   close(): string[] {
     if (this.#closed) return [];
     this.drain();

@@ -11,37 +11,40 @@ import { NamedTonic } from './named-tonic.js';
 import { Progress } from './progress.js';
 import type { RemoteTonic } from './remote-tonic.js';
 
-/** The Catalyst in a full name. */
+/** The name of the Catalyst in a full name. */
 function placeIn(name: string): string {
   return name.slice(0, name.lastIndexOf('/'));
 }
 
-/** The serial number of the first Catalyst of a thread: known elsewhere before it is there. */
+/** The serial number of the first Catalyst of a thread, which other threads know before it exists. */
 export const ROOT_SERIAL = 1;
 
-/** What of it depends on what the links are made of. */
+/** The part that depends on what is linked, such as threads. */
 export interface LinkKind {
-  /** A link is needed to a thread that none was spoken with. */
+  /** Connects a link to a thread that was not used before. */
   reach(link: Link): void;
-  /** A message that is no batch. */
+  /** Handles a message that is no batch. */
   control(link: Link, message: unknown): void;
-  /** A thread has ended: its link is closed. */
+  /** A thread has ended, and its link is closed. */
   forgotten(thread: number): void;
-  /** Whether there may be a Catalyst with that name in another place. */
+  /** Whether a Catalyst with that name may exist elsewhere. */
   mayKnow(catalyst: string): boolean;
-  /** Who brings a call to the place of the Catalyst with that name: the first Tonic there, or of a place that knows more. */
+  /**
+   * The Tonic that can forward a call to the Catalyst with that name: the first Tonic of its thread, or of a thread
+   * that knows more.
+   */
   wayTo(catalyst: string): RemoteTonic | undefined;
-  /** The Tonics of all threads. */
+  /** Describes the Tonics of all threads. */
   dump(): Promise<string>;
 }
 
-/** The links of a thread to others, and what these know of its Tonics. */
+/** The links of a thread to others, and what other threads know of its Tonics. */
 export class Links implements Threads, LinkHome {
   readonly thread: number;
   readonly waitingLimit: number;
   readonly progress = new Progress();
   undelivered = 0;
-  /** Orders that wait here for other threads, their bytes, and orders that have left. */
+  /** Orders that wait for other threads, their bytes, and orders that were sent. */
   waiting = 0;
   bytes = 0;
   departed = 0;
@@ -72,7 +75,7 @@ export class Links implements Threads, LinkHome {
 
   // ---- The links ----
 
-  /** The link to a thread: new where none was spoken with. */
+  /** The link to a thread, which is made at its first use. */
   to(thread: number): Link {
     let link = this.#all.get(thread);
     if (link === undefined) {
@@ -82,29 +85,29 @@ export class Links implements Threads, LinkHome {
     return link;
   }
 
-  /** The link to a thread, where there is one. */
+  /** The link to a thread, if there is one. */
   get(thread: number): Link | undefined {
     return this.#all.get(thread);
   }
 
-  /** A link that others will connect. */
+  /** Adds a link that others will connect. */
   add(thread: number): Link {
     const link = new Link(this, thread);
     this.#all.set(thread, link);
     return link;
   }
 
-  /** The threads that there are links to. */
+  /** The threads that have a link. */
   get threads(): readonly number[] {
     return [...this.#all.keys()];
   }
 
-  /** Takes what has arrived. */
+  /** Takes messages that have arrived. */
   look(): void {
     for (const link of this.#all.values()) link.look();
   }
 
-  /** The same, to the last of it. */
+  /** As {@link look}, but misses nothing. */
   drain(): void {
     for (const link of [...this.#all.values()]) link.drain();
   }
@@ -130,7 +133,7 @@ export class Links implements Threads, LinkHome {
     this.root._ttComesIn(link, message);
   }
 
-  /** What is held here for other threads: they leave nothing of it behind. */
+  /** What is kept for other threads; tests check that it becomes empty. */
   get held(): { readonly links: number; readonly callbacks: number; readonly tonics: number } {
     let callbacks = 0;
     for (const link of this.#all.values()) callbacks += link.callbacks;
@@ -160,7 +163,7 @@ export class Links implements Threads, LinkHome {
   }
 
   handle(thread: number, serial: number, id: number, name: string): RemoteTonic {
-    return this.to(thread).handleByHearsay(serial, id, name);
+    return this.to(thread).handleFromThird(serial, id, name);
   }
 
   service(name: string): unknown {
@@ -169,12 +172,15 @@ export class Links implements Threads, LinkHome {
 
   // ---- Names ----
 
-  /** The handle of a Tonic of another thread by its full name; `undefined` where no Catalyst there has the first part of it. */
+  /**
+   * The handle of a Tonic of another thread by its full name; `undefined` if no Catalyst has the first part of that
+   * name.
+   */
   find(name: string): NamedTonic | undefined {
     return this.kind.mayKnow(placeIn(name)) ? new NamedTonic(name, this.callNamed) : undefined;
   }
 
-  /** Calls whoever has that name in its own thread, when the call arrives there. */
+  /** Calls the Tonic that has that name when the call arrives in its thread. */
   readonly callNamed = (name: string, key: string, args: unknown[]): void => {
     const place = placeIn(name);
     if (place !== this.root.name) {
@@ -189,7 +195,7 @@ export class Links implements Threads, LinkHome {
     return undefined;
   };
 
-  /** The same for a Tonic of another thread, on behalf of which the order is put. */
+  /** The same for a Tonic of another thread, which becomes the source of the order. */
   callNamedFor(name: string, key: string, args: unknown[]): void {
     onBehalf(this.root, args, () => this.callNamed(name, key, args));
   }
@@ -208,7 +214,7 @@ export class Links implements Threads, LinkHome {
     queueMicrotask(() => this.#flush());
   }
 
-  /** What still comes when the Catalyst has finished is not carried out. */
+  /** Orders that arrive after the Catalyst has finished are not carried out. */
   orderRan(): void {
     if (!this.root.finished) this.progress.ran();
   }
@@ -228,13 +234,13 @@ export class Links implements Threads, LinkHome {
     for (let at = 0; at < departing.length; at++) departing[at]!.flush();
   }
 
-  // ---- The whole ----
+  // ---- All links ----
 
   async dump(): Promise<string> {
     return this.kind.dump();
   }
 
-  /** Resolves when what was said has left. */
+  /** Resolves when everything was sent. */
   async emptied(): Promise<void> {
     this.#flush();
     await Promise.all([...this.#all.values()].map(async (link) => link.emptied()));

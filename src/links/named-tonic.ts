@@ -4,12 +4,12 @@ import type { Extras } from '../core/guests/extras.js';
 import { makeSparklesOnDemand } from '../core/plan/on-demand.js';
 
 /**
- * The handle of a Tonic of another thread that is known by its name alone, such as `worker/door`: each call goes to whoever has that name
- * when it arrives.
+ * The handle of a Tonic of another thread of which only the name is known, such as `worker/door`: each call goes to the
+ * Tonic that has that name when the call arrives.
  */
 export class NamedTonic implements RemoteHandle {
   readonly name: string;
-  /** Not known here, and neither is its thread. */
+  /** Neither its id nor its thread is known here. */
   readonly id = -1;
   readonly thread = -1;
   readonly finished = false;

@@ -1,10 +1,10 @@
-/** Whose orders they are, and who is told that they have run. */
+/** The sender of orders, which is told when they were carried out. */
 export interface Progressing {
-  /** So many more of its orders have been carried out. */
+  /** This many more of its orders were carried out. */
   carriedOut(count: number): void;
 }
 
-/** Orders one behind the other that came from one place: `each` is how many orders of the queue one of them became. */
+/** Consecutive orders of one sender. `each`: how many orders of the queue each of them became. */
 interface Run {
   readonly from: Progressing;
   readonly each: number;
@@ -12,18 +12,18 @@ interface Run {
 }
 
 /**
- * Counts the orders of other places as they are carried out, one by one: so it is known at any moment, also at that of a crash, which of
- * them were. They run in the order in which they were queued.
+ * Counts the orders of other threads as they are carried out, one by one. So at any moment, even after a crash, it is
+ * known which were carried out. They run in the order in which they were queued.
  */
 export class Progress {
-  /** The first run, mostly the only one, and those behind it. */
+  /** The first run, mostly the only one, and the runs after it. */
   #from: Progressing | undefined;
   #each = 0;
   #count = 0;
   #ran = 0;
   readonly #behind: Run[] = [];
 
-  /** So many orders of another place were queued, each as `each` orders of the queue; as none where it reached nobody. */
+  /** Orders of another thread were queued, each as `each` orders of the queue; 0 if it had no target. */
   queued(from: Progressing, count: number, each: number): void {
     if (this.#from === undefined) {
       if (each === 0) return from.carriedOut(count);
@@ -39,7 +39,7 @@ export class Progress {
     return undefined;
   }
 
-  /** An order of the queue that came from another place has run. */
+  /** An order that came from another thread was carried out. */
   ran(): void {
     const from = this.#from;
     if (from === undefined || ++this.#ran < this.#each) return;

@@ -8,58 +8,61 @@ import type { Importer, Refs } from './packing/refs.js';
 import { unpack } from './packing/unpacking.js';
 import type { Progress, Progressing } from './progress.js';
 
-/** What a receiver needs of the link that it is a part of. */
+/** What a receiver needs of its link. */
 export interface ReceiverHome extends Importer {
-  /** Orders for what had finished. */
+  /** The count of orders for Tonics that had finished. */
   undelivered: number;
   /** Counts orders as they are carried out. */
   readonly progress: Progress;
-  /** The queue that the orders of this place go through. */
+  /** The queue that takes the orders of this thread. */
   readonly queue: { readonly size: number };
-  /** The Tonic of this place with that number, while it is there. */
+  /** The Tonic of this thread with that number, as long as it lives. */
   tonicWith(serial: number): AnyTonic | undefined;
   /** The handle of a Tonic of the other side. */
   source(serial: number): AnyTonic | undefined;
-  /** Runs what this side has given to be called back. */
+  /** Runs a callback that this side has sent. */
   callBack(serial: number, args: unknown[]): void;
-  /** Takes what travels besides orders; what concerns only their names, the receiver has taken by then. */
+  /** Handles notes that must take effect before the orders. The receiver has handled the names itself. */
   takeBefore(notes: Notes): void;
   takeAfter(notes: Notes): void;
-  /** Orders were lost on the way. */
+  /** Orders were lost. */
   missing(count: number): void;
   carriedOut(total: number): void;
 }
 
-/** Takes the orders that come over a channel, and queues them. */
+/** Takes the orders that arrive on a channel, and queues them. */
 export class Receiver implements Progressing {
   readonly #home: ReceiverHome;
-  /** The names of sparkles by their numbers, as the sender counts them. */
+  /** The names of sparkles by number; sender and receiver number them in the same way. */
   readonly #names: string[] = [];
-  /** The last class that each was for, mostly the only one. */
+  /** For each sparkle the class that it was last called for, which is mostly the only one. */
   readonly #dispatchers: { readonly plan: Plan; readonly call: Dispatcher }[] = [];
-  /** What `this.source.sparkle` is read from, one for each name. */
+  /** The values of `this.source.sparkle`, one for each name. */
   readonly #sparkles: Sparkle[] = [];
-  /** Tonics of third threads that orders come from, as the sender numbers them. */
+  /** Tonics of third threads that send orders, by the numbers of the sender. */
   readonly foreign: unknown[] = [];
   #epoch = 0;
   #taken = 0;
   /** How many orders have been carried out. */
   done = 0;
-  /** The counts with which the sender wants to be told. */
+  /** The counts at which the sender wants an acknowledgement. */
   readonly #asked: number[] = [];
 
   constructor(home: ReceiverHome) {
     this.#home = home;
   }
 
-  /** Whether the sender waits to be told of {@link done}; once. */
+  /** Whether the sender waits for an acknowledgement of {@link done}; true once for each. */
   owesAnswer(): boolean {
     if (this.#asked.length === 0 || this.#asked[0]! > this.done) return false;
     while (this.#asked.length > 0 && this.#asked[0]! <= this.done) this.#asked.shift();
     return true;
   }
 
-  /** Takes a batch: all that concerns names, then the orders. No list is taken apart by a pattern here, which would cost an iterator. */
+  /**
+   * Takes a batch: first its names, then the orders. Lists are read by index, because destructuring would cost an
+   * iterator.
+   */
   take(batch: Batch): void {
     if (batch[0] !== this.#epoch && !this.#beginsEpoch(batch[0])) return;
     const notes = batch[6];
@@ -75,7 +78,7 @@ export class Receiver implements Progressing {
     if (notes !== undefined) this.#home.takeAfter(notes);
   }
 
-  /** The other side has begun anew: it counts from 0, and what it has named before means nothing. */
+  /** The other side has started again: it counts from 0, and its earlier names are invalid. */
   #beginsEpoch(epoch: number): boolean {
     if (epoch < this.#epoch) return false;
     this.#epoch = epoch;
@@ -89,7 +92,7 @@ export class Receiver implements Progressing {
     return true;
   }
 
-  /** Of a batch that does not begin where the last one ended: what is new of it. */
+  /** The new part of a batch that does not begin where the last one ended. */
   #fitted(first: number, heads: ArrayLike<number>, args: unknown[]): ArrayLike<number> {
     const skip = this.#taken - first;
     if (skip < 0) {
@@ -171,7 +174,7 @@ export class Receiver implements Progressing {
       else if (to - from === 2) call.call(tonic, args[from], args[from + 1]);
       else call.apply(tonic, args.slice(from, to));
     } catch (thrown) {
-      // It was called over there: here nobody else can hear of it.
+      // The caller is in the other thread, so the error can only be logged.
       tonic._ttScheduler.logs.warn(tonic, thrown as Error);
       failAnswers(args.slice(from, to), () => toError(thrown));
     }
@@ -193,7 +196,7 @@ export class Receiver implements Progressing {
   }
 }
 
-/** Where no sparkle made the call: `this.source.sparkle` is `undefined`. */
+/** For a call that no sparkle made: `this.source.sparkle` is `undefined`. */
 const NO_SPARKLE: Sparkle = {
   key: undefined as unknown as string,
   prefix: '',

@@ -4,17 +4,18 @@ import type { Plan } from '../core/plan/plan.js';
 import type { RemoteHandle } from '../core/any-tonic.js';
 import { type Extras, tellEnd } from '../core/guests/extras.js';
 
-/** What a handle needs of the link to the thread that its Tonic lives in. */
+/** What a handle needs of the link to the thread of its Tonic. */
 export interface Caller {
   readonly thread: number;
-  /** Queues an order over there. The list of arguments is the caller's from now on. */
+  /** Queues an order in that thread. The list of arguments belongs to the caller from now on. */
   call(to: RemoteTonic, key: string, args: unknown[]): void;
 }
 
 /**
- * The handle of a Tonic in another thread. There is one in a thread for each such Tonic, so that handles can be compared.
+ * The handle of a Tonic in another thread. A thread has one handle for each Tonic, so handles can be compared.
  *
- * It is addressed by thread and serial number. Neither is given twice, so that a handle never reaches another Tonic than its own.
+ * It contains the number of the thread and a serial number. Neither is used twice, so a handle never reaches another
+ * Tonic.
  */
 export class RemoteTonic implements RemoteHandle {
   /** @internal */ readonly _ttCaller: Caller;
@@ -48,7 +49,7 @@ export class RemoteTonic implements RemoteHandle {
     this._ttCaller.call(this, key, args);
   }
 
-  /** @internal It is known to have finished. */
+  /** @internal The Tonic has finished. */
   _ttHasFinished(): void {
     this.#finished = true;
     tellEnd(this);

@@ -4,16 +4,16 @@ import { type Batch, HEAD, type Notes } from './batch.js';
 import type { Channel } from './channel.js';
 import type { Refs } from './packing/refs.js';
 
-/** Orders that may be over there and not done; more wait here. */
+/** The most orders that were sent and are not carried out; further ones wait here. */
 const WINDOW = 8_192;
-/** Bytes of these, where their arguments are large: then fewer may be over there. */
+/** The most bytes of these orders: with large arguments fewer orders are sent. */
 const WINDOW_BYTES = 16 * 1024 * 1024;
-/** Orders of one message at most: a longer one would hold the other side's loop up. */
+/** The most orders of a message: a longer one would block the loop of the other side. */
 const CHUNK = 512;
-/** Bytes of one message, to within its last order. */
+/** The most bytes of a message, without its last order. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** Numbers of up to so many orders travel as a plain list: a typed array has a price of its own, and is the cheaper one beyond. */
+/** Up to this many orders the numbers are sent as a plain list; for more a typed array is faster. */
 const FEW = 8;
 
 /** A batch that waits. */
@@ -34,22 +34,22 @@ interface Flying {
   readonly bytes: number;
 }
 
-/** What waits in a place for all others, and what has left there. */
+/** Totals of a thread over all its senders. */
 export interface Totals {
   /** Orders that wait. */
   waiting: number;
-  /** Roughly their bytes. */
+  /** About how many bytes they have. */
   bytes: number;
-  /** Orders that have left so far. */
+  /** Orders that have been sent. */
   departed: number;
 }
 
 /**
  * Sends orders over a channel.
  *
- * Orders of a turn travel together. Of those that were sent and are not done there may be so many ({@link WINDOW}, {@link WINDOW_BYTES});
- * the rest waits here until the other side has caught up, so that a flood neither holds that side's loop up nor grows over there. The
- * other side is asked to tell of that each time half of the window has been sent.
+ * The orders of a turn are sent together. The number of orders that were sent but not carried out is limited ({@link
+ * WINDOW}, {@link WINDOW_BYTES}). The others wait here, so that a flood neither blocks the loop of the other side nor
+ * fills its memory. The other side is asked for an acknowledgement after each half window.
  */
 export class Sender {
   readonly #epoch: number;
@@ -61,54 +61,54 @@ export class Sender {
   #args: unknown[] = [];
   #moved: Transferable[] = [];
   #notes: Notes | undefined;
-  /** Filled, and not sent. */
+  /** Full batches that were not sent. */
   readonly #full: Chunk[] = [];
-  /** Sent, and perhaps not done. */
+  /** Batches that were sent and perhaps not carried out. */
   readonly #flying: Flying[] = [];
   #flyingBytes = 0;
-  /** Of the orders that were sent, so many were done, as the other side has told. */
+  /** How many sent orders were carried out, as acknowledged. */
   #done = 0;
-  /** Sent since the other side was asked to tell. */
+  /** Orders sent since the last request for an acknowledgement. */
   #unasked = 0;
   #unaskedBytes = 0;
-  /** The sparkles that were named so far, and their numbers. */
+  /** The names of sparkles that were sent so far, and their numbers. */
   readonly #names: string[] = [];
   readonly #numbers = new Map<string, number>();
-  /** The last of each: mostly the next one, too. */
+  /** The last ones, which are mostly also the next ones. */
   #lastKey: string | undefined;
   #lastNumber = -1;
   #lastSourceKey: string | undefined;
   #lastSourceNumber = -1;
   readonly #totals: Totals;
-  /** Orders that have left. */
+  /** Orders that have been sent. */
   sent = 0;
   /** Orders that wait here. */
   waiting = 0;
-  /** Roughly the bytes of these. Of what is on its way there is a bounded number besides. */
+  /** About how many bytes they have. The bytes that were sent are limited separately. */
   #waitingBytes = 0;
   #onEmpty: (() => void) | undefined;
   #closed = false;
 
   /**
-   * @param totals what all senders of this place have, and this one adds to.
-   * @param epoch which life of this side it is, where a side may come back: each with a higher number.
+   * @param totals the totals of the thread, which this sender updates.
+   * @param epoch the number of this side's life, if the side can be started again: it increases each time.
    */
   constructor(totals: Totals, epoch = 1) {
     this.#totals = totals;
     this.#epoch = epoch;
   }
 
-  /** From now on there is a way; what has waited for it leaves with the next {@link flush}. */
+  /** The channel is ready; all that has waited is sent by the next {@link flush}. */
   connect(channel: Channel): void {
     this.#channel = channel;
   }
 
-  /** What goes with the next orders. */
+  /** The notes that are sent with the next orders. */
   get notes(): Notes {
     return (this.#notes ??= {});
   }
 
-  /** Adds an order; it leaves with {@link flush}. True where a batch is full: the other side may begin with it. */
+  /** Adds an order, which is sent by {@link flush}. True if a batch is full, so that it should be sent now. */
   put(
     target: number,
     key: string,
@@ -140,7 +140,7 @@ export class Sender {
   }
 
   /**
-   * Sends what may be sent now.
+   * Sends as much as the window allows.
    * @param done how many orders of the other side have been carried out.
    */
   flush(done: number): void {
@@ -155,18 +155,18 @@ export class Sender {
     if (this.#onEmpty !== undefined && this.waiting === 0) this.#onEmpty();
   }
 
-  /** Tells how many orders of the other side have been carried out, and nothing else. */
+  /** Sends only the acknowledgement of the orders that were carried out. */
   acknowledge(done: number): void {
     this.#channel?.post([this.#epoch, this.sent, done, false, [], []] satisfies Batch);
   }
 
-  /** So many orders that were sent have been carried out, as the other side tells. True where what waits may go on. */
+  /** The other side has acknowledged orders. True if more can be sent now. */
   acknowledged(done: number): boolean {
     if (((done - this.#done) | 0) > 0) this.#done = done;
     return this.#full.length > 0;
   }
 
-  /** Resolves when all has left, or nobody is there to take it; keeps the thread open until then. */
+  /** Resolves when everything was sent or the other side is gone. Keeps the thread alive until then. */
   async emptied(done: number): Promise<void> {
     this.flush(done);
     if (this.waiting === 0 || this.#closed) return;
@@ -175,7 +175,7 @@ export class Sender {
     this.#channel?.letGo();
   }
 
-  /** The names of sparkles whose orders were not carried out, those that wait here included. */
+  /** The sparkles of orders that were not carried out, including those that wait here. */
   undone(): string[] {
     const done = this.#channel?.doneThere ?? this.#done;
     const lost: string[] = [];
@@ -248,7 +248,7 @@ export class Sender {
     channel.post(batch, moved);
   }
 
-  /** The number of a sparkle's name; the first time the other side is told it. */
+  /** The number of a sparkle's name. At its first use the name is sent. */
   #numberOf(key: string): number {
     let number = this.#numbers.get(key);
     if (number !== undefined) return number;

@@ -8,7 +8,7 @@ import type { Clock } from '../core/time/clock.js';
 import type { LogWriter } from './log-writer.js';
 import { type LogRules, TonicLines } from './tonic-lines.js';
 
-/** What the log of a thread has from the main one, which leads it. */
+/** What the log of a thread gets from the main thread. */
 export interface FarLog {
   /** The lane of its Catalyst's base. */
   readonly lane: LogLane | undefined;
@@ -24,7 +24,7 @@ export class AppLog extends TonicLines implements LogService {
     this.#far = far;
   }
 
-  /** The lane of Tonics that have none of their own and no base here. @internal */
+  /** The default lane of Tonics without a base here. @internal */
   get lane(): LogLane | undefined {
     return this.#far?.lane;
   }
@@ -80,13 +80,13 @@ export class AppLog extends TonicLines implements LogService {
     return this.logger?.isLevelEnabled('error') === true;
   }
 
-  /** The app has ended: what is open is written, and leaves. @internal */
+  /** The app has ended: open entries are written and flushed. @internal */
   async close(): Promise<void> {
     this.writeOpen();
     return this.writer.close();
   }
 
-  /** Nobody caught an error, and the process may end with it: what is open is written first. @internal */
+  /** An uncaught error; the process may end with it, so open entries are written first. @internal */
   uncaught(error: Error, origin: string): void {
     this.writeOpen();
     const err = plain(error) as Error;
@@ -104,7 +104,7 @@ export class AppLog extends TonicLines implements LogService {
     this.logger?.warn({ holding }, `the app has ended, but the process is kept open by ${holding.join(', ')}`);
   }
 
-  /** A line that another thread has written. @internal */
+  /** A line of another thread. @internal */
   forwarded(line: string): void {
     this.writer.write(line);
   }

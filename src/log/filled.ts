@@ -2,7 +2,7 @@ import { plain, plainText } from '../core/plain.js';
 
 const PLACEHOLDER = /%[sdifjoO%]/g;
 
-/** A text with its placeholders filled in, whatever the values are; values without a placeholder follow the text. */
+/** Fills the placeholders of a text with any values; further values follow the text. */
 export function filled(text: string, values: readonly unknown[]): string {
   if (values.length === 0) return text;
   let next = 0;
@@ -32,7 +32,7 @@ function number(value: unknown, made = (read: number): number => read): string {
   return String(typeof value === 'number' || typeof value === 'string' ? made(Number(value)) : NaN);
 }
 
-/** What JSON takes for a text is shown without its quotes: a Tonic, a date. */
+/** A value that JSON shows as a text is shown without quotes: a Tonic, a date. */
 function json(value: unknown): string {
   const copy = plain(value);
   return typeof copy === 'string' && typeof value !== 'string' ? copy : (JSON.stringify(copy) ?? plainText(value));

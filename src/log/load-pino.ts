@@ -1,8 +1,8 @@
 import type { pino } from 'pino';
 
 /**
- * The logger, loaded when something is to be logged. Its name stands here, so that a bundler sees it; core/load-module.ts says why it
- * stands alone. It is the default of its module: some bundlers give a module of CommonJS no other names.
+ * Loads the logger at its first use. The name is written here so that a bundler finds it; core/load-module.ts explains
+ * why it is a file of its own. It uses the default export, because some bundlers give CommonJS modules no other one.
  */
 export async function loadPino(): Promise<typeof pino> {
   const loaded = await import('pino');

@@ -1,27 +1,28 @@
 interface Waiting {
   readonly text: string;
   readonly bytes: number;
-  /** How many lines it stands for: more than one where it tells how many were dropped. */
+  /** How many log lines it counts as: a note about dropped lines counts as all of them. */
   readonly lines: number;
 }
 
 /**
- * The lines of a log on their way to who reads them, a viewer or standard output, bounded by bytes:
+ * The waiting lines of a log for a reader (a viewer or standard output), limited in bytes:
  *
  * ```text
  * push -> waiting -> take -> in flight -> left
  *            |  ^----- takeBack -----/
  *            v
- *         dropped: the oldest, and a note that tells how many goes out in their place
+ *         dropped: the oldest; a note with their number is sent in their place
  * ```
  *
- * What is in flight was given to the network, say, and has not left this process: with its connection it would be lost, so it is kept.
+ * Lines in flight were given to a connection, but have not left this process. They are kept, because they would be lost
+ * with the connection.
  */
 export class LogBacklog {
   readonly #most: number;
   readonly #note: (dropped: number) => string;
   #waiting: Waiting[] = [];
-  /** Where the oldest stands: moving the rest for each one would cost. */
+  /** The index of the oldest line, so that the others need not be moved. */
   #head = 0;
   #bytes = 0;
   #dropped = 0;
@@ -30,30 +31,30 @@ export class LogBacklog {
 
   /**
    * @param most the most bytes that wait.
-   * @param note the line that stands for those that were dropped.
+   * @param note makes the line that replaces dropped lines.
    */
   constructor(most: number, note: (dropped: number) => string) {
     this.#most = most;
     this.#note = note;
   }
 
-  /** Whether all was taken. */
+  /** Whether all lines were taken. */
   get isEmpty(): boolean {
     return this.#dropped === 0 && this.#head === this.#waiting.length;
   }
 
-  /** How many lines have not left: those that wait or are in flight, and those that were dropped and not told of. */
+  /** The number of lines that have not left: waiting, in flight, or dropped and not yet noted. */
   get lines(): number {
     const all = [...this.#flight, ...this.#waiting.slice(this.#head)];
     return all.reduce((sum, { lines }) => sum + lines, this.#dropped);
   }
 
-  /** How many lines were dropped and not told of. */
+  /** The number of lines that were dropped and not yet noted. */
   get dropped(): number {
     return this.#dropped;
   }
 
-  /** A line of which a part has left already: it is in flight, before all others. */
+  /** A line that was sent in part: it becomes the first line in flight. */
   begin(text: string): void {
     this.#fly({ text, bytes: Buffer.byteLength(text), lines: 1 });
   }
@@ -68,7 +69,9 @@ export class LogBacklog {
     while (this.#bytes > this.#most) this.#dropped += this.#shift().lines;
   }
 
-  /** Takes what is next, up to so many bytes, but a line at least; `''` where nothing waits. It is in flight from now on. */
+  /**
+   * Takes the next lines, up to `most` bytes but at least one line; `''` if none waits. They are in flight from now on.
+   */
   take(most: number): string {
     if (this.isEmpty) return '';
     const from = this.#flight.length;
@@ -82,7 +85,7 @@ export class LogBacklog {
       .join('');
   }
 
-  /** Forgets all that has not left; gives how many lines that was, as {@link lines} does. */
+  /** Removes all lines that have not left; returns their number, like {@link lines}. */
   clear(): number {
     const { lines } = this;
     this.#waiting = [];
@@ -104,7 +107,7 @@ export class LogBacklog {
     return line.bytes;
   }
 
-  /** Only so many bytes of what is in flight are still in this process. */
+  /** Of the lines in flight, only this many bytes are still in this process. */
   left(unsent: number): void {
     let gone = 0;
     for (const { bytes } of this.#flight) {
@@ -115,7 +118,7 @@ export class LogBacklog {
     if (gone > 0) this.#flight.splice(0, gone);
   }
 
-  /** The connection is lost: what is in flight waits again, before the others. */
+  /** The connection is lost: the lines in flight wait again, before the others. */
   takeBack(): void {
     const again = [...this.#flight, ...this.#waiting.slice(this.#head)];
     this.#flight = [];

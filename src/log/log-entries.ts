@@ -5,7 +5,7 @@ import { fullNameOf, type TonicBirth, type TonicIdentity, identityOf, rounded } 
 import type { LogWriter } from './log-writer.js';
 import type { Sparkle } from '../core/plan/plan.js';
 
-/** A step in the life of a Tonic that a sparkle has brought about. */
+/** A step in the life of a Tonic that a sparkle has caused. */
 export interface LifeStep {
   readonly tonic: string;
   readonly id: number;
@@ -13,26 +13,26 @@ export interface LifeStep {
   readonly infused?: TonicBirth;
 }
 
-/** How much one entry gathers; what comes beyond is counted, and left out. */
+/** The limits of an entry; further parts are counted and left out. */
 export interface EntryBounds {
-  /** Lines, steps of lives, probes and markers together. */
+  /** The most lines, life steps, probes and markers together. */
   readonly lines: number;
-  /** Characters of their JSON. */
+  /** The most characters of their JSON. */
   readonly bytes: number;
 }
 
 export const ENTRY_BOUNDS: EntryBounds = { lines: 100, bytes: 65_536 };
 
-/** Flags are a few words, known when the program is written. */
+/** Flags are a few words that are fixed in the program. */
 const MOST_FLAGS = 16;
 
-/** The levels as pino numbers them. */
+/** The levels with the numbers of pino. */
 const LEVELS = { trace: 10, debug: 20, info: 30, warn: 40, error: 50, fatal: 60 } as const satisfies Record<
   LineLevel,
   number
 >;
 
-/** What one sparkle has logged. Its parts are kept as JSON: what they tell is how things were when they were said. */
+/** The entry of one sparkle. Its parts are stored as JSON, so that they show the values at that time. */
 export class LogEntry {
   readonly #tonic: TonicIdentity;
   readonly #time: number;
@@ -57,7 +57,7 @@ export class LogEntry {
     if (this.#admits(level, json.length)) this.#lines.push(json);
   }
 
-  /** A failure is never left out. */
+  /** A failure is always included. */
   failure(json: string): void {
     this.raise('error');
     this.#lines.push(json);
@@ -73,7 +73,7 @@ export class LogEntry {
     if (this.#admits('info', name.length + json.length)) this.#probes.set(name, json);
   }
 
-  /** Where it stands among the lines is told, too. */
+  /** Its position among the lines is stored, too. */
   mark(text: string, time: number): void {
     if (this.#admits('info', text.length + 32)) this.#markers.push({ text, time, after: this.#lines.length });
   }
@@ -84,7 +84,7 @@ export class LogEntry {
     else this.#leftOut++;
   }
 
-  /** What is left out counts for the level as well: an error among ten thousand lines is not overlooked. */
+  /** Lines that are left out count for the level, so that an error among ten thousand lines is noticed. */
   #admits(level: LineLevel, bytes: number): boolean {
     this.raise(level);
     const { lines, bytes: most } = this.#bounds;
@@ -97,7 +97,7 @@ export class LogEntry {
     return true;
   }
 
-  /** The entry has the level of what it tells. */
+  /** The entry has the highest level of its parts. */
   raise(level: LineLevel): void {
     this.#level = Math.max(this.#level, LEVELS[level]);
   }
@@ -131,7 +131,10 @@ export class LogEntry {
 
 const some = (list: readonly string[]): readonly string[] | undefined => (list.length > 0 ? list : undefined);
 
-/** A sparkle that runs, and its entry once it has said something. Frames are used again: a sparkle that is silent costs no object. */
+/**
+ * A running sparkle, and its entry if it has logged something. Frames are reused, so a sparkle that logs nothing needs
+ * no object.
+ */
 class EntryFrame {
   tonic: AnyTonic | undefined;
   sparkle: Sparkle | undefined;
@@ -144,8 +147,8 @@ class EntryFrame {
 }
 
 /**
- * Gathers what each sparkle logs into one entry, which is written when the sparkle has ended. Hooks (`onEnter`, `onFailure`) run within
- * other sparkles and have entries of their own: hence frames, one upon the other.
+ * Gathers what each sparkle logs into one entry, which is written when the sparkle has ended. Hooks (`onEnter`,
+ * `onFailure`) run within other sparkles and have entries of their own, so the frames form a stack.
  */
 export class EntryBook {
   readonly #writer: LogWriter;
@@ -168,7 +171,9 @@ export class EntryBook {
     frame.state = state;
   }
 
-  /** The entry of the sparkle that runs, if it is one of this Tonic (and this one): new where it has said nothing yet. */
+  /**
+   * The entry of the running sparkle, if it belongs to this Tonic (and is this sparkle). It is made at the first use.
+   */
   of(tonic: AnyTonic, sparkle?: string): LogEntry | undefined {
     const frame = this.#frames[this.#depth - 1];
     if (this.#depth === 0 || frame?.tonic !== tonic) return undefined;
@@ -176,7 +181,7 @@ export class EntryBook {
     return this.#entry(frame);
   }
 
-  /** The entry of the sparkle that runs, whosever it is. */
+  /** The entry of the running sparkle of any Tonic. */
   current(): LogEntry | undefined {
     return this.#depth === 0 ? undefined : this.#entry(this.#frames[this.#depth - 1]!);
   }
@@ -185,17 +190,17 @@ export class EntryBook {
     return (frame.entry ??= new LogEntry(identityOf(frame.tonic!), this.#clock.wallTime(), this.#bounds));
   }
 
-  /** Whether the sparkle that runs has said anything. */
+  /** Whether the running sparkle has logged something. */
   get isSpoken(): boolean {
     return this.#depth > 0 && this.#frames[this.#depth - 1]!.entry !== undefined;
   }
 
-  /** The hook that runs has thrown: who called it logs that, under the hook's name. */
+  /** The running hook has thrown: its caller logs that under the name of the hook. */
   threw(): void {
     this.#frames[this.#depth - 1]?.entry?.flag('failed', 'error');
   }
 
-  /** The JSON of a line, to be kept in an entry. */
+  /** A line as JSON, to be stored in an entry. */
   json(level: LineLevel, fields: object, message?: string): string {
     return this.#writer.json(level, fields, message);
   }
@@ -204,7 +209,7 @@ export class EntryBook {
     return this.#clock.wallTime();
   }
 
-  /** The sparkle has ended: what it has gathered is written. */
+  /** The sparkle has ended: its entry is written. */
   end(to: string | undefined, ms: number, source: AnyTonic | undefined, sourceSparkle: Sparkle | undefined): void {
     if (this.#depth === 0) return;
     const frame = this.#frames[--this.#depth]!;
@@ -215,7 +220,7 @@ export class EntryBook {
     this.#write(frame);
   }
 
-  /** What is still open is written as it is: the process ends, or a loop is broken. */
+  /** Writes all open entries, because the process ends or a loop has failed. */
   writeOpen(): void {
     while (this.#depth > 0) {
       const frame = this.#frames[--this.#depth]!;
@@ -225,7 +230,7 @@ export class EntryBook {
     }
   }
 
-  /** Emptied as well: a frame keeps nothing alive. */
+  /** The frame is also cleared, so that it keeps nothing in memory. */
   #write(frame: EntryFrame): void {
     const { entry } = frame;
     frame.entry = undefined;

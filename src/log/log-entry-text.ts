@@ -5,13 +5,13 @@ import { furtherFields, indented, screenLine } from './log-screen-line.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Whether a line of the log is the entry of a sparkle. */
+/** Whether a log line is the entry of a sparkle. */
 export function isEntry(line: Fields): boolean {
   return line['msg'] === 'entry' && Array.isArray(line['lines']);
 }
 
 /**
- * An entry as a person reads it: a head, and below it what the sparkle said, in the order it was said.
+ * An entry as text: a header line, and below it what the sparkle logged, in order.
  *
  * ```text
  * lamp [on -> off] ttse__onLightsOff 310.169 ms <- lightsOff SLOW
@@ -20,7 +20,7 @@ export function isEntry(line: Fields): boolean {
  *   | queue = 3
  * ```
  *
- * It takes what a viewer has received as well: nothing in it is trusted to be there.
+ * The entry may come from another program, so every field is checked.
  */
 export function entryText(entry: Fields, colours = false): string {
   const head = indented(screenLine(entry, 'sparkle', colours));
@@ -32,7 +32,7 @@ export function entryText(entry: Fields, colours = false): string {
   return [`${head}${flags.join('')}`, ...lines].join('\n');
 }
 
-/** `door infused`, each step of a life. */
+/** `door infused` for each life step. */
 function steps(entry: Fields): string[] {
   return listOf(entry['life']).map((step) => `${textOf(field(step, 'tonic'))} ${textOf(field(step, 'life'))}`);
 }

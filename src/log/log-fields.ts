@@ -1,7 +1,7 @@
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import type { LogLane } from '../core/log-lane.js';
 
-/** Who a line is of. */
+/** The Tonic of a line. */
 export interface TonicIdentity {
   readonly tonic: string;
   readonly id: number;
@@ -9,7 +9,7 @@ export interface TonicIdentity {
   readonly lane?: LogLane;
 }
 
-/** What a Tonic is called in the log: its full name, which the handle of one in another thread has as its name. */
+/** The name of a Tonic in the log: its full name, which is also the name of a handle in another thread. */
 export function fullNameOf(tonic: AnyTonic | RemoteHandle): string {
   return ('_ttFullName' in tonic ? tonic._ttFullName : undefined) ?? tonic.name;
 }
@@ -19,12 +19,12 @@ export function identityOf(tonic: AnyTonic): TonicIdentity {
   return { tonic: fullNameOf(tonic), id, ...(thread > 0 && { thread }), ...(lane !== undefined && { lane }) };
 }
 
-/** What a Tonic is and where it belongs: so that whoever reads the log can draw the tree. */
+/** The place of a Tonic in the tree, so that a reader of the log can draw the tree. */
 export interface TonicBirth {
   readonly class: string;
-  /** What has infused it; none of a main Catalyst. */
+  /** Its base; the main Catalyst has none. */
   readonly base?: { readonly tonic: string; readonly id: number };
-  /** The name of the Catalyst that has it sparkle. */
+  /** The name of its Catalyst. */
   readonly catalyst: string;
   readonly states?: readonly string[];
 }
@@ -40,5 +40,5 @@ export function birthOf(tonic: AnyTonic): TonicBirth {
   };
 }
 
-/** Microseconds are enough. */
+/** Rounded to microseconds. */
 export const rounded = (ms: number): number => Math.round(ms * 1000) / 1000;

@@ -9,7 +9,7 @@ const STYLES: Readonly<Record<number, Style>> = {
   10: 'gray', 20: 'blue', 30: 'green', 40: 'yellow', 50: 'red', 60: ['bold', 'red'],
 }; // prettier-ignore
 
-/** What stands before the text of a line. */
+/** The label before the text of a line. */
 export function levelText(level: unknown, colours: boolean): string {
   const label = LABELS[Number(level)] ?? 'LINE';
   const style = STYLES[Number(level)];

@@ -8,7 +8,7 @@ import { logModeOption } from '../core/options/tonic-options.js';
 /** The destination of a log: `screen`, `json`, `ip`, `off`, the name of your own service, or a stream. */
 export type LogTarget = 'screen' | 'json' | 'ip' | 'off' | (string & Record<never, never>) | LogSink;
 
-/** Which log services there are, the Formula knows: the log is opened with them. */
+/** Any name is accepted here: the Formula checks it when it opens the log. */
 const logTarget: v.GenericSchema<LogTarget> = v.union(
   [v.pipe(v.string(), v.minLength(1)), v.custom<LogSink>(isSink)],
   'must be the name of a log service (screen, json, ip, off or one of your own) or a stream',
@@ -51,7 +51,10 @@ const entries = v.union(
   'must be true, false or an object with "lines" and "bytes"',
 );
 
-/** What is given to a log service, or to a Tonic of the TonicStore: it checks that itself. It may be an instance of a class. */
+/**
+ * Options of a user's log service, or of a Tonic of the TonicStore, which checks them itself. It may be an instance of
+ * a class.
+ */
 export const anyRecord = v.custom<object>(
   (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   OBJECT,

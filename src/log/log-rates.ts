@@ -2,36 +2,39 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import type { Clock, ClockTimer } from '../core/time/clock.js';
 import type { LineLevel } from '../core/log-port.js';
 
-/** A window lasts so long, in ms. In it so many lines of a kind are written of one Tonic, and of all Tonics of its class. */
+/**
+ * The length of a window, in ms. In a window a limited number of lines of each kind is written for one Tonic, and for
+ * all Tonics of its class.
+ */
 const WINDOW = 1_000;
 export const MOST_OF_ONE = 5;
 export const MOST_OF_ALL = 10;
 
-/** Lines of a kind that were not written. */
+/** Lines of a kind that were left out. */
 export interface LeftOut {
   readonly level: LineLevel;
   readonly kind: string;
   readonly count: number;
-  /** What the last of them would have said, and of whom. */
+  /** The text of the last one, and its Tonic. */
   readonly last: string;
   readonly tonic: AnyTonic;
-  /** The id that it had. */
+  /** The id of that Tonic at that time. */
   readonly id: number;
-  /** Whether all were of that one. */
+  /** Whether all of them were of that Tonic. */
   readonly ofOne: boolean;
 }
 
-/** What is known of a kind of lines, of the Tonics of a class, in the window. */
+/** A kind of lines of a class of Tonics, in the present window. */
 interface Kind {
   written: number;
-  /** Weak: one that has finished is not kept. And not by ids, which are given again. */
+  /** Weak, so that finished Tonics are not kept. Not by id, because ids are used again. */
   readonly writtenOf: WeakMap<AnyTonic, number>;
   leftOut: { -readonly [K in keyof LeftOut]: LeftOut[K] } | undefined;
 }
 
 /**
- * How many lines peers can make us write: of each kind a few in a second, and one that tells how many more there were. A window begins with a
- * line; a timer is set only for one in which some were left out. Kinds are as many as a program has, whatever peers do.
+ * Limits the lines that peers can cause: a few a second of each kind, and one line with the number of those left out. A
+ * window begins with a line; a timer is set only if lines were left out. The number of kinds is fixed in the program.
  */
 export class LogRates {
   readonly #clock: Clock;
@@ -40,13 +43,13 @@ export class LogRates {
   #since = -Infinity;
   #timer: ClockTimer;
 
-  /** @param tell told of what was left out, at the end of its window. */
+  /** @param tell called at the end of a window with the lines that were left out. */
   constructor(clock: Clock, tell: (leftOut: LeftOut) => void) {
     this.#clock = clock;
     this.#tell = tell;
   }
 
-  /** Whether a line may be written. One that may not is counted. */
+  /** Whether a line may be written. Otherwise it is counted. */
   admits(tonic: AnyTonic, level: LineLevel, kind: string, text: string): boolean {
     const now = this.#clock.now();
     if (now - this.#since >= WINDOW) this.#begin(now);
@@ -83,7 +86,7 @@ export class LogRates {
     return kind;
   }
 
-  /** Tells what was left out so far. */
+  /** Reports the lines that were left out so far. */
   tellAll(): void {
     this.#clock.clearTimer(this.#timer);
     this.#timer = undefined;

@@ -20,12 +20,14 @@ function stateText(state: unknown, to: unknown): string {
 
 const text = (value: unknown): string => String(value);
 
-/** A text whose further lines cannot be taken for lines of the log: whoever wrote it may have wanted that. */
+/** Indents the further lines of a text, so that a peer cannot make them look like lines of the log. */
 export function indented(text: string): string {
   return text.replaceAll('\n', '\n    ');
 }
 
-/** As JSON the fields that a text has not told; those with the name of one of the framework's are at their place among them. */
+/**
+ * The fields that the text does not show, as JSON; a user's field with a reserved name is put at its place among them.
+ */
 export function furtherFields(line: Readonly<Record<string, unknown>>, told: readonly string[]): string {
   const { fields, ...others } = line;
   const rest = Object.entries(others).filter(([key]) => !told.includes(key));

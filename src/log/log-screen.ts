@@ -19,7 +19,7 @@ export function openScreen(_options: unknown, context: LogContext): LogSink {
   return new OutputSink(context, (line) => `${showLog(line, look)}\n`);
 }
 
-/** Standard output, whose reader may be slow or stand still. */
+/** Standard output, whose reader may be slow. */
 class OutputSink implements LogSink {
   readonly #writer: OutputWriter;
   readonly #shown: (line: string) => string;
@@ -54,13 +54,16 @@ function noteOf(dropped: number, time: number): string {
   return `${JSON.stringify({ level: 40, time, dropped, msg })}\n`;
 }
 
-/** On standard error, which may be the same pipe that nobody reads: what waits there would hold the process for ever. */
+/**
+ * On standard error, which may be the same pipe without a reader. Waiting there would keep the process alive, so it
+ * does not wait.
+ */
 function sayAtTheEnd(text: string): void {
   const error = new OutputFd(2);
   try {
     error.write(`tasktonic: ${text}\n`);
   } catch {
-    // It is gone as well.
+    // Standard error is closed, too.
   }
   error.close();
 }

@@ -15,7 +15,7 @@ export type LogServiceMaker = (
 /** Log services, by the name that `log: { to }` gives. */
 export type LogCatalog = Readonly<Record<string, LogServiceMaker>>;
 
-/** What has a sink for each name: a {@link LogServices}, or a stand-in of one. */
+/** Makes a sink for a name: a {@link LogServices}, or a replacement in a test. */
 export interface LogSinkMaker {
   readonly names: readonly string[];
   make(name: string, options: unknown, context: LogContext): Promise<LogSink | undefined>;
@@ -67,7 +67,7 @@ function unknownService(name: string, names: readonly string[]): Error {
   return fail('TT_UNKNOWN_LOG_SERVICE', { name, hint });
 }
 
-/** Whether something takes lines. */
+/** Whether a value is a sink. */
 export function isSink(value: unknown): value is LogSink {
   return typeof value === 'object' && value !== null && typeof (value as Partial<LogSink>).write === 'function';
 }

@@ -17,7 +17,7 @@ const showLogCheck = OptionCheck.of(showLogSchema);
 /** How {@link showLog} shows a line. */
 export type ShowLogOptions = Readonly<v.InferInput<typeof showLogSchema>>;
 
-/** What the text of a line tells already. */
+/** The fields that the text of a line already shows. */
 const TOLD = [
   'level', 'time', 'msg', 'tonic', 'id', 'thread', 'state', 'to', 'sparkle', 'ms', 'from', 'fromSparkle', 'slow', 'lane', 'life', 'infused', 'err',
 ]; // prettier-ignore
@@ -39,7 +39,7 @@ export function showLog(json: string, options: ShowLogOptions = {}): string {
   return options.colours === true ? terminalSafeInColour(text) : terminalSafe(text);
 }
 
-/** `undefined` where it is no line of a log. */
+/** `undefined` if it is no log line. */
 function textOf(json: string, colours: boolean): string | undefined {
   try {
     const line = parsed(json);
@@ -50,7 +50,7 @@ function textOf(json: string, colours: boolean): string | undefined {
     const told = screenLine(line, message, colours);
     return indented([`${head}${told}${fieldsText(line, colours)}`, ...errorLines(line['err'])].join('\n'));
   } catch {
-    // No JSON, or an object that no text can be made of: too deep, or with a "toString" that is no function.
+    // It is no JSON, or an object that cannot become a text: too deep, or with a "toString" that is no function.
     return undefined;
   }
 }
@@ -61,7 +61,7 @@ function fieldsText(line: Readonly<Record<string, unknown>>, colours: boolean): 
   return ` ${colours ? styled('gray', text) : text}`;
 }
 
-/** An error with its stack, in which its causes are; then what else it has. */
+/** An error with its stack, which includes its causes; then its other fields. */
 function errorLines(err: unknown): string[] {
   if (err === undefined) return [];
   if (typeof err !== 'object' || err === null) return [JSON.stringify(err)];
@@ -79,12 +79,12 @@ function parsed(json: string): Record<string, unknown> | undefined {
 
 const AN_ESCAPE = /\\u001b/i;
 
-/** Colours are ours: one that a text begins could hide what follows it. */
+/** Colours come only from us: one in a text could hide the rest of the line. */
 function withoutEscapes(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? terminalSafe(value) : value;
 }
 
-/** `[12:03:04.123] `, in this machine's time zone. */
+/** `[12:03:04.123] `, in the local time zone. */
 function clockTime(time: unknown): string {
   const date = new Date(Number(time));
   if (typeof time !== 'number' || Number.isNaN(date.getTime())) return '';

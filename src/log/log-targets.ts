@@ -9,7 +9,7 @@ import { terminalSafe } from './terminal-safe.js';
 import { parseOptions } from '../core/options/option-schema.js';
 import type { Runtime } from '../core/runtime.js';
 
-/** What the log sees of the runtime. */
+/** What the log needs of the runtime. */
 type LoggedRuntime = Pick<Runtime, 'clock' | 'random' | 'config' | 'testbench'> & { readonly main: unknown };
 
 /**
@@ -38,7 +38,7 @@ export async function openLog(
   return new AppLog(writer, { level: LogLevel[mode], slowSparkle, entries: boundsOf(given.entries) }, clock, far);
 }
 
-/** A test knows what it has started. */
+/** A test knows what it has started, so it gets no session record. */
 function sessionOf({ config, testbench }: LoggedRuntime): SessionRecord | undefined {
   if (testbench !== undefined) return undefined;
   const { name, startedAt } = config.get('project') as { readonly name: string; readonly startedAt: number };

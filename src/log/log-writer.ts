@@ -7,7 +7,7 @@ import { type LogSinkMaker, isSink } from './log-services.js';
 import type { LogContext, LogSink } from '../core/log-sink.js';
 import { lineSafe } from './terminal-safe.js';
 
-/** Which run of which program it is that logs: the first line that a sink is given. */
+/** Identifies the program and its run: the first line that a sink gets. */
 export interface SessionRecord {
   readonly project: string;
   readonly pid: number;
@@ -15,29 +15,32 @@ export interface SessionRecord {
   readonly startedAt: number;
 }
 
-/** The sink that lines go to now. */
+/** The present destination of lines. */
 interface Place {
-  /** The name of its service; `stream` for one that was given as it is. */
+  /** The name of its service; `stream` for a stream that was given. */
   readonly name: string;
-  /** `undefined` where nothing is logged. */
+  /** `undefined` if nothing is logged. */
   readonly sink: LogSink | undefined;
-  /** Whether we made it, and so close it. */
+  /** Whether the log has made it, and so must close it. */
   readonly owned: boolean;
 }
 
-/** A person at a screen knows what was started, and so does who gave a stream. */
+/** Destinations that need no session record: a person at a screen, and the owner of a stream, know the program. */
 const KNOWN_TO_THEIR_READER: ReadonlySet<string> = new Set(['screen', 'stream']);
 
 const NOWHERE: Place = { name: 'off', sink: undefined, owned: false };
 
-/** What comes after the end has no other place to go. */
+/** Where lines after the end go. */
 const STDERR: Place = { name: 'stderr', sink: { write: (line) => void process.stderr.write(line) }, owned: false };
 
-/** What makes lines of JSON, and the sink that they go to. The sink can be replaced between two lines, and can break nothing. */
+/**
+ * Makes lines of JSON and gives them to the sink. The sink can be replaced between two lines, and its errors do no
+ * harm.
+ */
 export class LogWriter {
-  /** `undefined` while nothing is to be logged at all. */
+  /** `undefined` while nothing is logged. */
   logger: Logger | undefined = undefined;
-  /** Told when lines go to another service. */
+  /** Called when lines go to another service. */
   onMoved: ((name: string) => void) | undefined = undefined;
 
   readonly #services: LogSinkMaker | undefined;
@@ -47,17 +50,17 @@ export class LogWriter {
   #place = NOWHERE;
   #pino: Logger | undefined;
   #scribe: Logger | undefined;
-  /** Lines that a sink has refused, by throwing, or that one which is no longer used has dropped. */
+  /** Lines that a sink has refused by throwing, or that an earlier sink has dropped. */
   #lost = 0;
   #written = '';
   #writing = false;
-  /** Sinks that have failed: each is named once. */
+  /** Sinks that have failed: each is reported once. */
   readonly #failed = new WeakSet<LogSink>();
-  /** Changes are made one after the other. */
+  /** Changes of the sink are made one after the other. */
   #changes: Promise<void> = Promise.resolve();
   #closed = false;
 
-  /** Without services it logs nothing, for good. */
+  /** Without services it never logs anything. */
   constructor(services?: LogSinkMaker, context?: LogContext, level = 'silent', session?: SessionRecord) {
     this.#session = session;
     this.#services = services;
@@ -65,30 +68,30 @@ export class LogWriter {
     this.#level = level;
   }
 
-  /** The name of the service that lines go to now; `stream` for a stream that was given as it is. */
+  /** The name of the present service; `stream` for a stream that was given. */
   get name(): string {
     return this.#place.name;
   }
 
-  /** The least level that is written from now on. */
+  /** Sets the lowest level that is written. */
   setLevel(level: string): void {
     this.#level = level;
     for (const logger of [this.#pino, this.#scribe]) if (logger !== undefined) logger.level = level;
   }
 
-  /** Lines that a sink has refused, by throwing, or has dropped. */
+  /** The number of lines that a sink has refused by throwing, or has dropped. */
   get lost(): number {
     return this.#lost + (this.#place.sink?.lost ?? 0);
   }
 
-  /** Hands a line of JSON to the sink. */
+  /** Gives a line of JSON to the sink. */
   write(line: string): void {
     const { sink } = this.#place;
     if (sink === undefined) return;
     if (this.#writing) return void this.#lost++;
     this.#writing = true;
     try {
-      // A function that is declared to return nothing may still be async.
+      // The function may be async although its type says void.
       const given = sink.write(lineSafe(line)) as PromiseLike<void> | undefined;
       if (typeof given?.then === 'function') given.then(undefined, (reason: unknown) => this.#refused(sink, reason));
     } catch (thrown) {
@@ -99,17 +102,17 @@ export class LogWriter {
     return undefined;
   }
 
-  /** The JSON of a line, without its line feed: it is not written, but becomes a part of something. */
+  /** A line as JSON without a line feed, to become a part of an entry. */
   json(level: LineLevel, fields: object, message: string | undefined): string {
     this.#scribe![level](fields, message);
     return this.#written.trimEnd();
   }
 
   /**
-   * Replaces the sink: lines up to now go to the old one, which is flushed and closed, those from then on to the new one.
+   * Replaces the sink: earlier lines go to the old one, which is flushed and closed; later lines go to the new one.
    *
-   * @throws {TaskTonicError} `TT_LOG_CLOSED`, `TT_UNKNOWN_LOG_SERVICE`, `TT_BAD_LOG_SERVICE`; what the maker throws. Lines then go on
-   *   to the old one.
+   * @throws {TaskTonicError} `TT_LOG_CLOSED`, `TT_UNKNOWN_LOG_SERVICE`, `TT_BAD_LOG_SERVICE`; and what the maker
+   *   throws. Then the old sink stays.
    */
   async use(to: string | LogSink, options: unknown): Promise<void> {
     const change = this.#changes.then(() => this.#change(to, options));
@@ -119,7 +122,7 @@ export class LogWriter {
 
   async #change(to: string | LogSink, options: unknown): Promise<void> {
     if (this.#closed) throw fail('TT_LOG_CLOSED');
-    // First, so that a sink which looks around in the next check phase finds the main Catalyst.
+    // First, so that a sink which looks for the main Catalyst in the next check phase finds it.
     if (to !== 'off') await this.#loadPino();
     const next = await this.#open(to, options);
     if (this.#closed) {
@@ -143,7 +146,7 @@ export class LogWriter {
     return { name: 'stream', sink: to, owned: false };
   }
 
-  /** Loaded here, not at import: an app that logs nothing starts without it. */
+  /** Loaded here and not at import, so that an app without a log starts without it. */
   async #loadPino(): Promise<void> {
     if (this.#pino !== undefined) return;
     const pino = await loadPino();
@@ -152,14 +155,14 @@ export class LogWriter {
       level: this.#level,
       base: null,
       timestamp: () => `,"time":${clock.wallTime()}`,
-      // What is logged has been made plain.
+      // Errors in logged values were already converted to plain data.
       serializers: { err: (err: unknown) => err },
     };
     this.#pino = pino(options, { write: (line) => this.write(line) });
     this.#scribe = pino(options, { write: (line) => void (this.#written = line) });
   }
 
-  /** Flushes and closes the sink, within the time that there is for it. */
+  /** Flushes and closes the sink, within the time limit. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
@@ -186,7 +189,7 @@ export class LogWriter {
     this.#say(sink, thrown);
   }
 
-  /** The log cannot say it, so stderr does; once for each sink. */
+  /** Reports the failure on stderr, because the log cannot; once for each sink. */
   #say(sink: LogSink, thrown: unknown): void {
     if (this.#failed.has(sink)) return;
     this.#failed.add(sink);
@@ -195,13 +198,13 @@ export class LogWriter {
   }
 }
 
-/** A stream of `node:fs` has a `flush` that is no function, but one of its options. */
+/** A stream of `node:fs` has a field `flush` that is no function. */
 function canFlush(sink: LogSink): sink is LogSink & Required<Pick<LogSink, 'flush'>> {
   return typeof sink.flush === 'function';
 }
 
 async function flushAndClose(sink: LogSink, owned: boolean): Promise<void> {
-  // Called at once where there is nothing to wait for: a sink that sets its own deadline is done before we give it up.
+  // Called in the same turn if possible: a sink with a deadline of its own ends before ours passes.
   if (canFlush(sink)) await sink.flush();
   if (owned) await sink.close?.();
 }

@@ -1,23 +1,24 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { nodeTty } from '../core/lazy-node.js';
 
-/** What takes bytes, and never has who gives them wait. */
+/** Takes bytes without blocking the caller. */
 export interface Output {
   /**
-   * Takes as many bytes as there is room for now.
-   * @returns how many; 0 where there is no room.
-   * @throws the system's error where it takes none at all.
+   * Takes as many bytes as there is room for.
+   * @returns the number of bytes; 0 if there is no room.
+   * @throws the error of the system if it can take none at all.
    */
   write(data: string | Uint8Array): number;
   close(): void;
 }
 
 /**
- * Standard output (1) or standard error (2), as it is when it is opened.
+ * Standard output (1) or standard error (2), as it was when it was opened.
  *
- * A descriptor without O_NONBLOCK has its writer wait for who reads, and the flag is shared with whoever else has the same one: a shell, a
- * child. So a pipe or a terminal is opened once more for us alone, where the system can do that; what else there is, Node's own stream
- * makes one that does not wait. A file is quick, and has a position that would not be ours.
+ * Writing to a descriptor without O_NONBLOCK blocks until the reader reads, and the flag is shared with other processes
+ * that have the descriptor, such as a shell. So a pipe or a terminal is opened a second time, if the system allows it.
+ * For other descriptors Node's stream makes one that does not block. A file is fast, and its position is shared, so it
+ * is not opened again.
  */
 export class OutputFd implements Output {
   readonly #fd: number;
@@ -47,7 +48,7 @@ function isFile(std: number): boolean {
   try {
     return fstatSync(std).isFile();
   } catch {
-    // It is closed; writing will tell.
+    // It is closed; the next write will fail.
     return true;
   }
 }
@@ -58,9 +59,9 @@ function openOnceMore(std: 1 | 2): number | undefined {
     if (isTerminal || fstatSync(std).isFIFO())
       return openSync(`/proc/self/fd/${std}`, constants.O_WRONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
   } catch {
-    // Another system, a terminal of another user, a pipe that nobody reads.
+    // The system does not support it, the terminal belongs to another user, or nobody reads the pipe.
   }
-  // Making the stream is enough. A terminal it would make one that waits.
+  // Creating the stream is enough. For a terminal Node would make a blocking one.
   if (!isTerminal) void (std === 1 ? process.stdout : process.stderr).writable;
   return undefined;
 }

@@ -2,49 +2,49 @@ import type { Clock, ClockTimer } from '../core/time/clock.js';
 import { LogBacklog } from './log-backlog.js';
 import type { Output } from './output-fd.js';
 
-/** So much is given at once. */
+/** The most bytes of one write. */
 const CHUNK = 64 * 1024;
-/** Where there was no room, it is looked for again after so long, in ms; doubled up to the second. */
+/** The delay before the next attempt if there was no room, in ms; it is doubled up to the second value. */
 const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 64;
-/** At the exit of the process nothing but this thread runs: it looks so often, in ms. */
+/** At the exit of the process only this thread runs: it tries again after this many ms. */
 const NAP = 5;
 const napping = new Int32Array(new SharedArrayBuffer(4));
 
-/** What an {@link OutputWriter} has. */
+/** What an {@link OutputWriter} needs. */
 export interface OutputMeans {
   readonly clock: Clock;
-  /** Opens what it writes to. */
+  /** Opens the output. */
   readonly open: () => Output;
   /** The most bytes that wait. */
   readonly most: number;
-  /** How long the end waits for who reads, in ms. */
+  /** How long the end waits for the reader, in ms. */
   readonly patience: number;
-  /** The line that stands for so many that were dropped. */
+  /** Makes the line that replaces dropped lines. */
   readonly note: (dropped: number) => string;
-  /** Told how many lines were left at the end, where there were any. */
+  /** Called with the number of lines that were left at the end, if there were any. */
   readonly leftOver: (lines: number) => void;
 }
 
 /**
- * Writes lines to standard output, and never waits for who reads them.
+ * Writes lines to standard output without waiting for the reader.
  *
- * - While there is room a line has left when {@link write} returns, so that no crash takes it along.
- * - While there is none, lines wait in a {@link LogBacklog}: beyond its bound the oldest are dropped, and a line in their place tells how many.
- *   It is looked for room now and then; nothing is looked at while nothing waits.
- * - At the end (of the app, or of the process in whatever way it tells of) what waits has so long to leave as its patience says, once.
+ * - While there is room a line has left the process when {@link write} returns, so a crash does not lose it.
+ * - Without room lines wait in a {@link LogBacklog}. Beyond its limit the oldest are dropped, and a line with their
+ *   number takes their place. The writer tries again from time to time, and does nothing while no line waits.
+ * - At the end of the app or the process, waiting lines may leave within `patience`, once.
  */
 export class OutputWriter {
   readonly #means: OutputMeans;
   readonly #backlog: LogBacklog;
   #output: Output | undefined;
-  /** What is being written; `undefined` while nothing waits. */
+  /** The bytes that are being written; `undefined` while nothing waits. */
   #chunk: Uint8Array | undefined;
-  /** Whether a part of that has left. */
+  /** Whether a part of them was written. */
   #isPart = false;
-  /** Half of a line was written, and its rest is lost: the next line is not to go on with it. */
+  /** A line was written in part, and its rest is lost: the next line must not continue it. */
   #brokeOff = false;
-  /** Given to it since it was last looked for room. */
+  /** The bytes given since the last attempt to write. */
   #unlooked = 0;
   #timer: ClockTimer;
   #pause = FIRST_PAUSE;
@@ -63,18 +63,18 @@ export class OutputWriter {
     });
   }
 
-  /** Lines that were dropped or refused. */
+  /** The number of lines that were dropped or refused. */
   get lost(): number {
     return this.#lost + this.#backlog.dropped;
   }
 
-  /** @throws the system's error, where that takes nothing at all: the disk is full. */
+  /** @throws the error of the system if it takes nothing at all, such as a full disk. */
   write(line: string): void {
     if (this.#chunk === undefined) return this.#writeAtOnce(line);
     this.#backlog.push(line);
     this.#unlooked += line.length;
     if (this.#exiting) return this.#drainNow();
-    // Who says much in one sparkle is not to lose it to a reader that is quick.
+    // A sparkle that logs much must not lose lines if the reader is fast.
     if (this.#unlooked >= CHUNK) this.#drain();
     return undefined;
   }
@@ -95,7 +95,7 @@ export class OutputWriter {
     try {
       return this.#give(line);
     } catch (thrown) {
-      // Who has read is gone: `| head` means no more than that.
+      // The reader has closed the pipe, as in `| head`.
       if ((thrown as NodeJS.ErrnoException).code !== 'EPIPE') throw thrown;
       this.#lost++;
       return size;
@@ -120,7 +120,7 @@ export class OutputWriter {
     if (this.#chunk !== undefined) this.#wait();
   };
 
-  /** Gives what waits, as far as there is room for it. */
+  /** Writes waiting lines, as far as there is room. */
   #drain(): void {
     this.#unlooked = 0;
     while (this.#chunk !== undefined) {
@@ -133,7 +133,10 @@ export class OutputWriter {
     }
   }
 
-  /** Of an error nobody is there to hear: what waits is lost, and the next line finds out whether there still is one. */
+  /**
+   * Nobody can be told of an error here: the waiting lines are lost, and the next line shows whether the error is still
+   * there.
+   */
   #giveOrLose(chunk: Uint8Array): number {
     try {
       return this.#give(chunk);
@@ -163,7 +166,7 @@ export class OutputWriter {
     this.#whenEmpty?.();
   }
 
-  /** What waits leaves, within the patience that there is; then it lets go of the output, until the next line. */
+  /** Waiting lines may leave within `patience`; then the output is closed until the next line. */
   async flush(): Promise<void> {
     this.#flushing ??= this.#leave();
     await this.#flushing;
@@ -191,7 +194,7 @@ export class OutputWriter {
     this.#drainNow();
   };
 
-  /** The process ends: no turn follows in which it could be looked for room. */
+  /** The process ends: no later turn can try again. */
   #drainNow(): void {
     for (this.#drain(); this.#chunk !== undefined && this.#patience > 0; this.#drain()) {
       this.#patience -= NAP;
@@ -200,7 +203,7 @@ export class OutputWriter {
     if (this.#chunk !== undefined) this.#giveUp();
   }
 
-  /** Nobody reads. Who comes later is not waited for again. */
+  /** Nobody reads; later lines do not wait again. */
   #giveUp(): void {
     this.#patience = 0;
     const lines = this.#forget();

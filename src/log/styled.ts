@@ -2,17 +2,17 @@ import type { styleText } from 'node:util';
 import { nodeTty, nodeUtil } from '../core/lazy-node.js';
 import { LANES, type LogLane } from '../core/log-lane.js';
 
-/** What a text may look like on a terminal. */
+/** The style of a text on a terminal. */
 export type Style = Parameters<typeof styleText>[0];
 
-/** A text in a style, wherever it goes: whether that shows colours is decided once, and by others. */
+/** Styles a text. Whether colours are shown is decided by the caller. */
 export function styled(style: Style, text: string): string {
   return nodeUtil().styleText(style, text, { validateStream: false });
 }
 
 /**
- * Whether standard output shows colours: where FORCE_COLOR says so; else on a terminal, unless NO_COLOR (https://no-color.org) or the
- * terminal says that it has none. The output of a thread is that of its process.
+ * Whether standard output shows colours: if FORCE_COLOR says so; otherwise on a terminal, unless NO_COLOR
+ * (https://no-color.org) or the terminal forbids it. Threads write to the output of the process.
  */
 export function showsColours(isTerminal = nodeTty().isatty(1), env: NodeJS.ProcessEnv = process.env): boolean {
   const { FORCE_COLOR: forced, NO_COLOR: refused = '', TERM } = env;
@@ -20,7 +20,7 @@ export function showsColours(isTerminal = nodeTty().isatty(1), env: NodeJS.Proce
   return isTerminal && refused === '' && TERM !== 'dumb';
 }
 
-/** A text in the colour of a lane; as it is where there is no lane. */
+/** A text in the colour of a lane; unchanged without a lane. */
 export function inLane(text: string, lane: unknown): string {
   return isLane(lane) ? styled(lane, text) : text;
 }

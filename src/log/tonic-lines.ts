@@ -14,38 +14,38 @@ import type { LogWriter } from './log-writer.js';
 import { type LeftOut, LogRates } from './log-rates.js';
 import { userLine } from './user-line.js';
 
-/** Lines of life cycle and sparkles are `debug` lines, and `info` where the Tonic is in mode `full`: somebody asked for them. */
+/** Lines of life cycle and sparkles have the level `debug`, and `info` if the Tonic is in mode `full`. */
 const lineLevel = (tonic: AnyTonic): 'info' | 'debug' => (tonic._ttLogLevel === LogLevel.full ? 'info' : 'debug');
 
-/** What is cut or lost at an end is named, each of it: no peer can have that happen again and again. */
+/** Errors at an end are always written: a peer cannot cause them repeatedly. */
 const NAMED: ReadonlySet<ErrorCode | undefined> = new Set<ErrorCode>(['TT_ABORTED', 'TT_ORDERS_LOST']);
 
-/** A log that is slow is not to say so with each of its lines: this often, in ms. */
+/** A warning about a slow log is written at most once in this time, in ms. */
 const SLOW_LOG_SILENCE = 1_000;
 
-/** The rules of an app's log: the mode of its Tonics, and when a sparkle is slow. */
+/** The rules of a log: the mode of its Tonics, and when a sparkle is slow. */
 export interface LogRules {
-  /** The mode of Tonics that have none of their own and no base. */
+  /** The default mode of Tonics without a base. */
   readonly level: LogLevel;
   /** A sparkle that runs longer is flagged, in ms. */
   readonly slowSparkle: number;
-  /** Whether what a sparkle logs is gathered into one entry, and how much of it. */
+  /** Whether the lines of a sparkle are gathered into one entry, and its limits. */
   readonly entries?: EntryBounds | undefined;
 }
 
-/** What is written of Tonics, by the rules of the modes: what they say, what becomes of them, what goes wrong. */
+/** Writes about Tonics by the rules of the modes: their own lines, their life cycle, their failures. */
 export class TonicLines {
-  /** The mode of Tonics that have none of their own and no base. @internal */
+  /** The default mode of Tonics without a base. @internal */
   level: LogLevel;
   /** A sparkle that runs longer is flagged, in ms. @internal */
   slowSparkle: number;
-  /** Where the log of a sparkle is gathered; `undefined` where each line is written at once. @internal */
+  /** Gathers the entries of sparkles; `undefined` if each line is written at once. @internal */
   readonly entries: EntryBook | undefined;
   /** @internal */
   readonly writer: LogWriter;
-  /** @internal How many lines peers can have us write. */
+  /** @internal Limits the lines that peers can cause. */
   readonly rates: LogRates;
-  /** How long it has taken so far, in ms: that is not the time of the sparkle that ran. @internal */
+  /** The time that the log has taken, in ms, which does not count for sparkles. @internal */
   spent = 0;
   readonly #clock: Clock;
   #silentUntil = -Infinity;
@@ -60,19 +60,19 @@ export class TonicLines {
     if (entries !== undefined) this.entries = new EntryBook(writer, entries, clock);
   }
 
-  /** `undefined` while nothing is to be logged at all. @internal */
+  /** `undefined` while nothing is logged. @internal */
   get logger(): Logger | undefined {
     return this.writer.logger;
   }
 
-  /** What it writes of levels that are not written costs nothing more. */
+  /** Whether lines of a level are written; others cost nothing more. */
   #writes(level: LineLevel): boolean {
     return this.logger?.isLevelEnabled(level) === true;
   }
 
-  // ---- What a Tonic says ----
+  // ---- Lines of a Tonic ----
 
-  /** A line of a Tonic, as its user wrote it. @internal */
+  /** A line of the user. @internal */
   line(tonic: AnyTonic, level: LineLevel, sparkle: string | undefined, what: unknown, text: readonly unknown[]): void {
     if (!this.#writes(level)) return;
     const since = this.#clock.now();
@@ -83,7 +83,7 @@ export class TonicLines {
     this.#took(since);
   }
 
-  /** A value to watch, as JSON. @internal */
+  /** A probe, as JSON. @internal */
   probe(tonic: AnyTonic, sparkle: string | undefined, name: string, json: string): void {
     if (!this.#writes('info')) return;
     const since = this.#clock.now();
@@ -96,7 +96,7 @@ export class TonicLines {
     this.#took(since);
   }
 
-  /** A place in the course of a sparkle. @internal */
+  /** A marker in a sparkle. @internal */
   mark(tonic: AnyTonic, sparkle: string | undefined, text: string): void {
     if (!this.#writes('info')) return;
     const since = this.#clock.now();
@@ -106,7 +106,7 @@ export class TonicLines {
     this.#took(since);
   }
 
-  /** A word for what is odd about a sparkle. @internal */
+  /** A flag of a sparkle. @internal */
   flag(tonic: AnyTonic, sparkle: string | undefined, name: string): void {
     if (!this.#writes('info')) return;
     const since = this.#clock.now();
@@ -116,7 +116,7 @@ export class TonicLines {
     this.#took(since);
   }
 
-  // ---- What becomes of it ----
+  // ---- Its life cycle ----
 
   /** A step in the life of a Tonic. @internal */
   life(tonic: AnyTonic, step: 'infused' | 'finished'): void {
@@ -130,7 +130,7 @@ export class TonicLines {
     this.#took(since);
   }
 
-  /** A Tonic in mode `full` is in another state, and has no `onEnter` there that would tell. @internal */
+  /** A Tonic in mode `full` has entered a state without an `onEnter`. @internal */
   entered(tonic: AnyTonic, from: string | undefined): void {
     if (!this.#writes('info')) return;
     const since = this.#clock.now();
@@ -138,7 +138,7 @@ export class TonicLines {
     this.#took(since);
   }
 
-  // ---- What its sparkles do ----
+  // ---- Its sparkles ----
 
   /** @internal */
   begins(tonic: AnyTonic, sparkle: Sparkle, state: string | undefined): boolean {
@@ -190,7 +190,10 @@ export class TonicLines {
     this.logger?.warn({ ...this.#where(tonic, key), ms: rounded(ms), slow: true }, 'slow sparkle');
   }
 
-  /** The entry of a sparkle that has run: written if it has said something, is slow, or the Tonic is in mode `full`. */
+  /**
+   * Ends the entry of a sparkle: it is written if the sparkle has logged something or is slow, or if the Tonic is in
+   * mode `full`.
+   */
   #endEntry(
     tonic: AnyTonic,
     { prefix }: Sparkle,
@@ -211,9 +214,9 @@ export class TonicLines {
     if (writes) this.#took(since);
   }
 
-  // ---- What goes wrong ----
+  // ---- Failures ----
 
-  /** A throw: never lost, whatever the mode. @internal */
+  /** A failure is written in every mode. @internal */
   failure(tonic: AnyTonic, error: Error, { sparkle, state, source }: FailureInfo): void {
     if (!this.#writes('error')) return;
     const since = this.#clock.now();
@@ -228,10 +231,10 @@ export class TonicLines {
     this.#took(since);
   }
 
-  /** Something the user should know, said by the framework for a Tonic. @internal */
+  /** A warning of the framework about a Tonic. @internal */
   warn(tonic: AnyTonic, error: Error): void {
     const { code, details } = error as Partial<TaskTonicError>;
-    // What any peer may do is no fault of anybody's.
+    // Any peer can cause this, so it is no warning.
     const isReset = code === 'TT_PEER_RESET';
     const level = isReset ? 'info' : 'warn';
     if (tonic._ttLogLevel <= LogLevel.stealth || !this.#writes(level)) return;
@@ -263,7 +266,9 @@ export class TonicLines {
     this.logger?.[level]({ ...whose, code: kind, more: count }, message);
   }
 
-  /** The log has taken the time from `since` on. Where that is much, it says so itself: no sparkle is to blame. */
+  /**
+   * Measures the time of the log since `since`. If it is long, the log reports that itself, because no sparkle is slow.
+   */
   #took(since: number): void {
     const now = this.#clock.now();
     const ms = now - since;
@@ -274,7 +279,7 @@ export class TonicLines {
     this.spent += this.#clock.now() - now;
   }
 
-  /** The entry that gathers what a sparkle says; `undefined` where it is written at once. */
+  /** The entry of the running sparkle; `undefined` if lines are written at once. */
   #entryOf(tonic: AnyTonic, sparkle: string | undefined): ReturnType<EntryBook['of']> {
     return sparkle === undefined ? undefined : this.entries?.of(tonic, sparkle);
   }

@@ -1,21 +1,21 @@
 import { filled } from './filled.js';
 import { isError, plain, plainText } from '../core/plain.js';
 
-/** What the framework writes into a line. */
+/** Fields that the framework writes. */
 const OURS = new Set([
   'level', 'time', 'msg', 'tonic', 'id', 'thread', 'lane', 'state', 'to', 'sparkle', 'ms', 'from', 'fromSparkle', 'slow', 'life', 'infused',
   'probes', 'markers', 'flags', 'lines', 'leftOut', 'fields',
 ]); // prettier-ignore
 
-/** A line as its user wants it: fields that JSON has words for, and a text, if it has one. */
+/** A line of the user: its fields, and its text if it has one. */
 export interface UserLine {
   readonly fields: object;
   readonly message: string | undefined;
 }
 
 /**
- * A line from what a user has given. A field that has the name of one of the framework's stands below `fields`: it overwrites nothing, and
- * is not lost.
+ * Makes a line from the arguments of a user. A field with a reserved name is put below `fields`, so that it overwrites
+ * nothing and is not lost.
  */
 export function userLine(what: unknown, values: readonly unknown[]): UserLine {
   const given = plain(what);

@@ -26,6 +26,7 @@ export type {
   SendFailure,
   SocketChannel,
   StraightTaker,
+  Taken,
   StreamChannel,
   SrvRecord,
   StreamSettings,

@@ -192,19 +192,28 @@ export interface StreamChannel extends SocketChannel {
   close(reset?: boolean): void;
   /** Gives what comes from now on straight to who takes it, in the callback that brings it, and keeps what that one does not take. Where it is not there, all is kept. */
   straightTo?(taker: StraightTaker | undefined): void;
-  /** Frees the memory of bytes that it gave straight and nobody else has kept, where all of them have left by that other channel, and neither keeps what passes. */
-  freeOf?(bytes: Buffer, by: StreamChannel): void;
   /** What was agreed, under TLS. */
   readonly tls?: TlsInfo | undefined;
   /** Under TLS: the peer's side has ended, and it did not say so. What came may have been cut off. */
   readonly truncated?: boolean;
+  /** Bytes that are not unsent any more are the kernel's: nobody in this process has them. Where it is not there, somebody may. */
+  readonly handsToKernel?: boolean;
 }
 
 /** Takes what a stream receives in the callback that brings it, without a turn of the loop. */
 export interface StraightTaker {
-  /** @returns false where it takes none of it now: the stream keeps it, and is ready to READ. */
-  takes(bytes: Buffer): boolean;
+  /** @returns what has become of it. */
+  takes(bytes: Buffer): Taken;
 }
+
+/**
+ * What has become of bytes that a stream has received.
+ *
+ * - `'not'`: they are not taken now. The stream keeps them, and is ready to READ.
+ * - `'kept'`: they are taken, and may be needed for longer.
+ * - `'left'`: they are taken, and nobody needs them any more. The stream may free their memory.
+ */
+export type Taken = 'not' | 'kept' | 'left';
 
 /**
  * A datagram socket. Ready to CONNECT: it is bound (and connected). To READ: {@link take} has a datagram. To WRITE: what was given

@@ -1,9 +1,9 @@
 import { fail } from '../core/errors.js';
 
 /**
- * The class of that name among what a module exports, under that name or another.
+ * The class with a name among the exports of a module. It may be exported under another name.
  *
- * @param isIt whether a class with the name is the kind that is looked for.
+ * @param isIt whether a class with the name is of the wanted kind.
  * @throws {TaskTonicError} `TT_NOT_IN_MODULE`
  */
 export function exportedClass(

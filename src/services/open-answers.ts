@@ -1,13 +1,14 @@
 import { Answer } from '../core/asking/answer.js';
 
-/** Below so many nobody looks which of them were given. */
+/** Below this number answered ones are not removed. */
 const FEW = 64;
 
 /**
- * The Answers that one Tonic was given, for whoever tells the askers when it goes. They are held weakly: an Answer that nobody keeps is
- * still noticed by its question. Those that were given are let go of from time to time, so that there are at most twice as many as open ones.
+ * The Answers that one Tonic was given, so that their askers can be told when it ends. They are weak references: its
+ * question still notices when nobody references an Answer any more. Answered ones are removed from time to time, so
+ * there are at most twice as many as open ones.
  *
- * Under a test they are held firmly: when garbage is collected, no seed decides.
+ * Under test they are strong references, because garbage collection does not depend on the seed.
  */
 export class OpenAnswers {
   #all: { deref(): Answer<unknown> | undefined }[] = [];
@@ -18,12 +19,12 @@ export class OpenAnswers {
     this.#firmly = firmly;
   }
 
-  /** How many are known, given ones among them. */
+  /** How many are kept, including answered ones. */
   get size(): number {
     return this.#all.length;
   }
 
-  /** Notes those among the arguments of an order. */
+  /** Adds the Answers among the arguments of an order. */
   add(args: readonly unknown[]): void {
     for (const argument of args) if (Answer._ttIs(argument)) this.#add(argument);
   }
@@ -36,7 +37,7 @@ export class OpenAnswers {
     this.#all.push(this.#firmly ? { deref: () => answer } : new WeakRef(answer));
   }
 
-  /** The Tonic has gone. */
+  /** The Tonic has ended. */
   lose(): void {
     const all = this.#all;
     this.#all = [];

@@ -1,28 +1,28 @@
 import type { TonicClass } from '../core/plan/plan.js';
 import type { RestartOptions } from '../core/options/restart-budget.js';
 
-/** A class that is a service, or stands for one that others are. */
+/** A class that is a service, or an abstract class for one. */
 export interface ServiceClass extends TonicClass {
   readonly abstractService?: string;
-  /** How often it is started again when it fails; see `supervise()`. */
+  /** How often the service is restarted after a failure; see `supervise()`. */
   readonly supervision?: RestartOptions | undefined;
 }
 
-/** A service's class as another thread asks for it: a class itself cannot cross. */
+/** The class of a service in a request of another thread: a class itself cannot be sent. */
 export interface ServiceSource {
-  /** Where the main thread finds it, as far as the class says so. */
+  /** The module from which the main thread can load it, if the class declares one. */
   readonly module: string | undefined;
   readonly className: string;
-  /** It only stands for the service. */
+  /** Whether it is an abstract class for a service. */
   readonly isAbstract: boolean;
 }
 
-/** The class by which somebody asks for a service. */
+/** The class in a request for a service. */
 export type AskedClass = ServiceClass | ServiceSource;
 
 /**
- * Whether a service that is an instance of `running` is what was asked for: of that class, or of one that extends it. `undefined` where
- * only loading the module can tell: a class has the name that was asked for, and says that it is found somewhere else.
+ * Whether a service of the class `running` is what was requested: an instance of that class, or of a subclass.
+ * `undefined` if the module must be loaded to know: a class has the requested name, but declares another module.
  */
 export function isAsked(running: ServiceClass, asked: AskedClass): boolean | undefined {
   if (!('className' in asked))
@@ -39,7 +39,7 @@ export function isAsked(running: ServiceClass, asked: AskedClass): boolean | und
 
 type MakeObject = new () => object;
 
-/** What it is called in an error. */
+/** Its name in an error. */
 export function askedName(asked: AskedClass): string {
   return 'className' in asked ? asked.className : asked.name;
 }

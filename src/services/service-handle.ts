@@ -3,19 +3,19 @@ import type { RemoteHandle } from '../core/any-tonic.js';
 import type { Extras } from '../core/guests/extras.js';
 import { makeSparklesOnDemand } from '../core/plan/on-demand.js';
 
-/** What a handle asks of the services of its thread. */
+/** What a handle needs of the services of its thread. */
 export interface ServiceCaller {
-  /** Queues an order of a service; what is called while it is started again waits for that. */
+  /** Queues an order of a service. Calls during a restart wait. */
   callService(name: string, key: string, args: unknown[]): void;
-  /** What is known of who the service is now; `undefined` where it does not run, or in another thread. */
+  /** The present Tonic of the service, or its handle; `undefined` if it does not run, or is unknown in this thread. */
   whoIs(name: string): RemoteHandle | undefined;
   /** Whether it is known here to have finished. */
   hasFinished(name: string): boolean;
 }
 
 /**
- * The handle of a service: there is one of each in a thread. It stands for the service by name, so that it goes on working when the Tonic
- * that is the service has failed and another one is started.
+ * The handle of a service; a thread has one for each service. It refers to the service by name, so it still works when
+ * the Tonic of the service has failed and was replaced.
  */
 export class ServiceHandle implements RemoteHandle {
   /** @internal */ _ttExtras: Extras | undefined = undefined;
@@ -27,7 +27,7 @@ export class ServiceHandle implements RemoteHandle {
     this.name = name;
   }
 
-  /** The id of the Tonic that is the service now; -1 where that is not known here. */
+  /** The id of the service's present Tonic; -1 if it is unknown here. */
   get id(): number {
     return this.#services.whoIs(this.name)?.id ?? -1;
   }

@@ -12,11 +12,14 @@ export interface LoadingApp {
   held<T>(something: Promise<T>): Promise<T>;
 }
 
-/** How long a module may take to load, in ms. One that awaits `run()` at its top level is not loaded while the app runs. */
+/**
+ * How long a module may take to load, in ms. A module that awaits `run()` at its top level does not finish loading
+ * while the app runs.
+ */
 const LOAD_TIME = 10_000;
 
 /**
- * Loads the class of a service; Node loads a module once.
+ * Loads the class of a service. Node loads each module once.
  * @throws {TaskTonicError} rejects with `TT_NOT_IN_MODULE`, `TT_SERVICE_NOT_LOADED`, and what the module throws.
  */
 export async function loadService(module: string, className: string, app: LoadingApp): Promise<ServiceClass> {

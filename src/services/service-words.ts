@@ -4,9 +4,9 @@ import { failTonic, failureInfo, hears, tellNow } from '../core/life.js';
 import type { ServiceSource } from './service-class.js';
 import { eventName } from '../core/plan/sparkle-names.js';
 
-/** What threads tell each other of services: the main Catalyst hears all but the last, and a user of a service that. */
+/** The messages of threads about services: the main Catalyst receives all but the last one, which goes to a user. */
 export interface ServiceWords {
-  /** A Tonic of another thread asks for a service. */
+  /** A Tonic of another thread uses a service. */
   use: readonly [
     name: string,
     asked: ServiceSource,
@@ -15,17 +15,17 @@ export interface ServiceWords {
     args: readonly unknown[],
     access: number,
   ];
-  /** It uses it no more. */
+  /** It no longer uses it. */
   unuse: readonly [name: string, user: RemoteHandle];
-  /** It calls it. */
+  /** It calls the service. */
   call: readonly [name: string, key: string, args: unknown[]];
-  /** A thread has ended: nobody in it uses any service. */
+  /** A thread has ended, with all its users. */
   leaveAll: readonly [thread: number];
-  /** A service has finished, for this user at least: for the last of its accesses up to this one. */
+  /** A service has finished for this user, and for its accesses up to this one. */
   completed: readonly [info: ServiceInfo, access: number];
 }
 
-/** Queues a word at a Tonic, in whichever thread it lives. */
+/** Sends a message to a Tonic, in any thread. */
 export function tellOfService<W extends keyof ServiceWords>(
   to: AnyTonic | RemoteHandle,
   word: W,
@@ -34,12 +34,15 @@ export function tellOfService<W extends keyof ServiceWords>(
   (to as AnyTonic)._ttss__ofService(word, ...said);
 }
 
-/** Whether it is a user's call of a service, which is bounded as any order is. */
+/** Whether it is a user's call of a service, for which limits hold as for any order. */
 export function isServiceCall(key: string, said: readonly unknown[]): boolean {
   return key === '_ttss__ofService' && said[0] === ('call' satisfies keyof ServiceWords);
 }
 
-/** In a sparkle of a user: it hears that a service has finished, or fails where that had failed and nobody hears it. */
+/**
+ * Tells a user, in one of its sparkles, that a service has finished. If the service has failed and the user has no
+ * event for it, the user fails.
+ */
 export function hearCompleted(user: AnyTonic, info: ServiceInfo): void {
   const event = `${eventName(info.service)}Completed`;
   if (hears(user, event)) tellNow(user, event, info);

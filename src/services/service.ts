@@ -8,26 +8,28 @@ import { RestartBudget } from '../core/options/restart-budget.js';
 import { runAs, running } from '../core/running.js';
 import { type AskedClass, type ServiceClass, isAsked } from './service-class.js';
 
-/** One that uses a service. */
+/** A user of a service. */
 interface User {
   readonly id: number;
-  /** The service that this user is a part of, so that it exists only because of that one. */
+  /** The service that this user belongs to, and without which it would not exist. */
   readonly owner: string | undefined;
-  /** What it gave with its last access. */
+  /** The arguments of its last access. */
   args: readonly unknown[];
-  /** The number of that, as its thread counts them. */
+  /** The number of that access in its thread. */
   access: number;
 }
 
-/** One that asks for a service and cannot be thrown at: what it has asked for may prove to be another class only later. */
+/**
+ * A user in another thread, to which an error cannot be thrown. It may turn out later that it requested another class.
+ */
 export interface Asker {
   readonly user: UserHandle;
   readonly asked: AskedClass;
-  /** The number of this access, as its thread counts them. */
+  /** The number of this access in its thread. */
   readonly access: number;
 }
 
-/** A call that waits until the service has been started. */
+/** A call that waits until the service has started. */
 interface Waiting {
   readonly source: AnyTonic | undefined;
   readonly sourceSparkle: Sparkle | undefined;
@@ -44,15 +46,15 @@ export interface ServiceHome {
   /** The most calls that may wait for a start. */
   readonly waitingLimit: number;
   now(): number;
-  /** Whether a service may begin: the app has not ended, and does not end for services only. */
+  /** Whether a service may start: the app has not ended, and not only services are left. */
   readonly mayBegin: boolean;
-  /** Makes its Tonic, as an infusion of the main Catalyst; tells it by `entered()` on the way. */
+  /** Makes the Tonic of the service, as an infusion of the main Catalyst; `entered()` is called meanwhile. */
   make(service: Service): RemoteHandle | AnyTonic;
-  /** Whether it runs under a test, where no seed decides when garbage is collected. */
+  /** Whether it runs under test, where garbage collection must have no effect. */
   readonly isUnderTest: boolean;
-  /** Whether a real user needs it. */
+  /** Whether it is needed by a user that is not only a part of unneeded services. */
   isNeeded(service: Service): boolean;
-  /** It has ended: `error` where it failed and is not started again. */
+  /** It has ended; `error` is set if it failed and is not restarted. */
   ended(service: Service, error: Error | undefined): void;
 }
 
@@ -60,39 +62,40 @@ const ACCESS = 'ttse__onServiceAccess';
 const COMPLETED = 'ttse__onServiceBaseCompleted';
 
 /**
- * One service: the Tonic that it is now, its users, and what waits while it is started.
+ * One service: its present Tonic, its users, and the calls that wait for its start.
  *
- * Its Tonic may go and another one come: after a failure, or where it was asked for again while it finished because nobody needed it.
+ * Its Tonic may be replaced: after a failure, or if the service is used again while it finishes because nobody needed
+ * it.
  */
 export class Service implements Supervision {
-  /** A failure that is not mended goes to the users, not to the base. */
+  /** A failure without a restart concerns the users, not the base. */
   readonly strategy = 'finish';
   readonly users = new Map<UserHandle, User>();
-  /** What it is now: a Tonic, or what stands in for a Catalyst in a thread. */
+  /** Its present Tonic, or the Tonic that represents a Catalyst in a thread. */
   instance: AnyTonic | undefined;
   ended = false;
   #class: ServiceClass | undefined;
   #face: UserHandle | undefined;
-  /** What its next Tonic is to hear, in order. */
+  /** Calls for its next Tonic, in order. */
   #waiting: Waiting[] = [];
-  /** It was told to finish, for nobody needed it; and asked for again since. */
+  /** Whether it was told to finish because nobody needed it. */
   #retiring = false;
   #askedAgain = false;
   #error: Error | undefined;
-  /** What the Tonic that it is now was asked: its askers know the service, which may outlive that Tonic. */
+  /** The questions to its present Tonic: the handle of the service may outlive that Tonic. */
   readonly #asked: OpenAnswers;
   #restarts!: RestartBudget;
   readonly #home: ServiceHome;
-  /** Who has asked for it while its class was not known. */
+  /** Those who requested it while its class was unknown. */
   #askers: Asker[] = [];
-  /** Who has asked for another class, in another thread: it has a handle, and is no user. */
+  /** Users in other threads that requested another class: they have a handle, but their calls are refused. */
   readonly #refused = new WeakMap<UserHandle, Error>();
 
   constructor(
     home: ServiceHome,
     readonly name: string,
     serviceClass: ServiceClass | undefined,
-    /** What its constructor is given. */
+    /** The arguments of its constructor. */
     readonly args: readonly unknown[],
     /** Whether the registry can make it again. */
     readonly isMade: boolean,
@@ -102,12 +105,12 @@ export class Service implements Supervision {
     if (serviceClass !== undefined) this.class = serviceClass;
   }
 
-  /** Its class; `undefined` until the module is loaded that has it. */
+  /** Its class; `undefined` until its module is loaded. */
   get class(): ServiceClass | undefined {
     return this.#class;
   }
 
-  /** @throws {TaskTonicError} `TT_BAD_OPTION` for its supervision. */
+  /** @throws {TaskTonicError} `TT_BAD_OPTION` for invalid supervision options. */
   set class(serviceClass: ServiceClass) {
     const { name, supervision = {} } = serviceClass;
     this.#restarts = RestartBudget.of(this.isMade ? supervision : { limit: 0 }, `${name}.supervision`);
@@ -122,12 +125,12 @@ export class Service implements Supervision {
     return this.#restarts.within;
   }
 
-  /** What others know it by. */
+  /** The identity that others know. */
   get face(): UserHandle | undefined {
     return this.#face;
   }
 
-  // ---- Its start and its end ----
+  // ---- Start and end ----
 
   /** Makes its Tonic. */
   begin(): void {
@@ -142,7 +145,7 @@ export class Service implements Supervision {
     if (!this.#home.mayBegin || !(this.#home.isNeeded(this) || this.isCalled)) return this.end(undefined);
     try {
       this.begin();
-      // Whoever called it has finished since: it does that, and no more.
+      // The user has finished since then: the service handles the call, and finishes too.
       if (!this.#home.isNeeded(this)) this.retire();
     } catch (thrown) {
       const error = (this.#error = toError(thrown));
@@ -152,26 +155,26 @@ export class Service implements Supervision {
     }
   }
 
-  /** One that somebody has made with `new`. */
+  /** Takes over a Tonic that somebody has made with `new`. */
   adopt(instance: AnyTonic): void {
     this.instance = instance;
     this.#face = instance._ttFace;
     superviseInfusion(this.#home.base, this.#face, this);
   }
 
-  /** Nobody needs it: it is to finish, unless somebody asks for it meanwhile. */
+  /** Nobody needs it: it finishes, unless it is used again before. */
   retire(): void {
     this.#retiring = true;
     this.instance?.ttsc__finish();
   }
 
-  /** Its Tonic has left; whether that is a failure to be mended is asked next, by {@link takeRestart}. */
+  /** Its Tonic has ended. Whether it is restarted is decided by {@link takeRestart}. */
   left(): void {
     this.#error = this.instance?._ttEnding?.error;
     this.instance = this.#face = undefined;
     this.#asked.lose();
     if (this.#error !== undefined) {
-      // Before what was called since it failed.
+      // These calls come before those that were made after the failure.
       const called = this.#takeWaiting();
       const told = new Set(called.filter(({ key }) => key === ACCESS).map(({ args: [user] }) => user));
       for (const [user, { args }] of this.users) if (!told.has(user)) this.#wait(ACCESS, [user, ...args]);
@@ -195,7 +198,7 @@ export class Service implements Supervision {
     this.#home.ended(this, error);
   }
 
-  // ---- Its users ----
+  // ---- Users ----
 
   addUser(user: UserHandle, id: number, owner: string | undefined, args: readonly unknown[], access: number): void {
     this.#refused.delete(user);
@@ -213,12 +216,12 @@ export class Service implements Supervision {
     this.#tell(COMPLETED, [known.id, this.users.size]);
   }
 
-  /** Its class is not known: whether this is the one that was asked for is looked at when it is. */
+  /** Its class is unknown: the request is checked when the class is known. */
   addAsker(asker: Asker): void {
     this.#askers.push(asker);
   }
 
-  /** Whether a class is what all those have asked for. */
+  /** Whether a class satisfies all requests. */
   suits(serviceClass: ServiceClass): boolean {
     return this.#askers.every(({ asked }) => isAsked(serviceClass, asked) === true);
   }
@@ -229,24 +232,24 @@ export class Service implements Supervision {
     return askers;
   }
 
-  /** It has asked for another class: it is no user, and its calls are refused. */
+  /** The user requested another class: it is no user, and its calls are refused. */
   refuse(user: UserHandle, error: Error): void {
     this.#refused.set(user, error);
     const isIts = ({ source, key, args }: Waiting): boolean => (key === ACCESS ? args[0] : source) === user;
     const its = this.#waiting.filter(isIts);
     this.#waiting = this.#waiting.filter((waiting) => !isIts(waiting));
     for (const { args } of its) failAnswers(args, () => error);
-    // It has not heard of a user whose access it has not heard of.
+    // If the access was not handled, the service does not know the user.
     if (its.some(({ key }) => key === ACCESS)) this.users.delete(user);
     else this.removeUser(user);
   }
 
-  /** Whether somebody wants more of it than that it is there. */
+  /** Whether somebody calls it, besides using it. */
   get isCalled(): boolean {
     return this.#waiting.some(isCall);
   }
 
-  /** An event that it may hear. */
+  /** Queues an event, if the service has a method for it. */
   #tell(key: typeof ACCESS | typeof COMPLETED, args: unknown[]): void {
     if (!this.#isOpen) this.#wait(key, args);
     else if (this.#plan.has(key)) this.#put(key, args);
@@ -254,7 +257,10 @@ export class Service implements Supervision {
 
   // ---- Calls ----
 
-  /** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`, `TT_QUEUE_FULL`; `TT_BAD_SERVICE` from one who has asked for another class. */
+  /**
+   * @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`, `TT_QUEUE_FULL`; `TT_BAD_SERVICE` if the caller requested another
+   *   class.
+   */
   call(key: string, args: unknown[]): void {
     const refused = running.tonic === undefined ? undefined : this.#refused.get(running.tonic);
     if (refused !== undefined) throw refused;
@@ -264,7 +270,7 @@ export class Service implements Supervision {
     this.#asked.add(args);
   }
 
-  /** Whether its Tonic takes orders, or else those wait for the next one. */
+  /** Whether its Tonic takes orders; otherwise they wait for the next one. */
   get #isOpen(): boolean {
     const { instance } = this;
     if (this.#face === undefined || instance === undefined || this.#askedAgain) return false;
@@ -280,7 +286,7 @@ export class Service implements Supervision {
   }
 
   #wait(key: string, args: unknown[]): void {
-    // What tells of its users is of the life cycle: it passes the bound.
+    // Events about users belong to the life cycle, so the limit does not hold for them.
     if (this.#waiting.length >= this.#home.waitingLimit && key !== ACCESS && key !== COMPLETED)
       throw fail('TT_QUEUE_FULL', { catalyst: `the service ${this.name}`, count: this.#waiting.length });
     this.#waiting.push({ source: running.tonic, sourceSparkle: running.sparkle, key, args });
@@ -296,14 +302,14 @@ export class Service implements Supervision {
       if (key === ACCESS || key === COMPLETED) this.#tell(key, args);
       else this.call(key, args);
     } catch (thrown) {
-      // Who called it has long gone on.
+      // The caller has continued long ago.
       const error = toError(thrown);
       this.instance?._ttScheduler.logs.warn(this.instance, error);
       failAnswers(args, () => error);
     }
   }
 
-  /** What waits will not be done; what tells of its users is no loss. */
+  /** Removes the waiting calls, which will not be carried out; events about users are left out. */
   takeCalls(): readonly Waiting[] {
     return this.#takeWaiting().filter(isCall);
   }

@@ -24,29 +24,29 @@ export interface ServicesApp {
 type MakeTonic = new (...args: unknown[]) => AnyTonic;
 
 /**
- * The services of an app: each is one Tonic under the main Catalyst, or a Catalyst in a thread of its own under that.
+ * The services of an app: each is one Tonic whose base is the main Catalyst, or a Catalyst in a thread of its own.
  *
- * A service lives while a *real* user does: one that exists not only because of a service that nobody uses. Services that use each other in
- * a circle, or themselves, are so not kept by that.
+ * A service lives as long as it has a *real* user: one that does not exist only because of a service that nobody uses.
+ * So services that use themselves, or each other in a circle, do not keep each other alive.
  */
 export class Services implements ServicePort, ServicesEnding, ServiceCaller, ServiceHome {
   readonly #app: ServicesApp;
   readonly #services = new Map<string, Service>();
   readonly #handles = new Map<string, ServiceHandle>();
-  /** How often Tonics of this thread have asked for one. */
+  /** The number of accesses by Tonics of this thread. */
   #accesses = 0;
-  /** The one whose Tonic is being made. */
+  /** The service whose Tonic is being made. */
   #making: Service | undefined;
-  /** Nothing is left under the main Catalyst but services: nobody but they is a user any more. */
+  /** Only services are left under the main Catalyst: only they can be users now. */
   #finishing = false;
-  /** The main Catalyst would have ended, if there were no service yet to begin. */
+  /** The end of the main Catalyst waits for a service that must still start. */
   #holdsEnd = false;
 
   constructor(app: ServicesApp) {
     this.#app = app;
   }
 
-  // ---- What other threads tell ----
+  // ---- Messages of other threads ----
 
   heard(tonic: AnyTonic, word: keyof ServiceWords, said: readonly unknown[]): void {
     switch (word) {
@@ -59,12 +59,12 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
       case 'call':
         return this.#callFrom(tonic, ...(said as ServiceWords['call']));
       case 'completed':
-        // What is known of it here is known since it ended.
+        // This thread knows more recent facts about the service.
         return hearCompleted(tonic, (said as ServiceWords['completed'])[0]);
     }
   }
 
-  // ---- Asking for one ----
+  // ---- Use ----
 
   /** @throws {TaskTonicError} `TT_NOT_A_SERVICE`, `TT_NO_SERVICE`, `TT_BAD_SERVICE`, and what its constructor throws. */
   use(user: AnyTonic, asked: ServiceClass, args: readonly unknown[]): RemoteHandle {
@@ -79,7 +79,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     return this.handle(name);
   }
 
-  /** The same for a Tonic of another thread, which has its handle already. */
+  /** The same for a Tonic of another thread, which already has the handle. */
   #useFrom(
     name: string,
     asked: ServiceSource,
@@ -104,13 +104,13 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     if (this.#ask(service, { user, asked, access })) service.addUser(user, user.id, owner, args, access);
   }
 
-  /** A Tonic of another thread has finished, or uses the service no more. */
+  /** A Tonic of another thread has finished, or no longer uses the service. */
   #leaveFrom(name: string, user: RemoteHandle): void {
     this.#services.get(name)?.removeUser(user);
     this.#sweep();
   }
 
-  /** A thread has ended, and all users in it with it. */
+  /** A thread has ended, with all its users. */
   #leaveAll(thread: number): void {
     for (const service of this.#services.values())
       for (const user of [...service.users.keys()]) if (user.thread === thread) service.removeUser(user);
@@ -129,7 +129,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     else service.call(key, args);
   }
 
-  /** By a Tonic of another thread, on behalf of which the order is put. */
+  /** A call of a Tonic of another thread, which becomes the source of the order. */
   #callFrom(main: AnyTonic, name: string, key: string, args: unknown[]): void {
     onBehalf(main, args, () => this.callService(name, key, args));
   }
@@ -142,12 +142,12 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     return !this.#services.has(name);
   }
 
-  /** Who uses a service, for whoever prints the tree. */
+  /** The users of a service, for the printed tree. */
   usersOf(name: string): Iterable<UserHandle> {
     return this.#services.get(name)?.users.keys() ?? [];
   }
 
-  // ---- Making one ----
+  // ---- Making a service ----
 
   #create(name: string, asked: ServiceClass, args: readonly unknown[]): Service {
     if (asked.service === undefined) throw fail('TT_NO_SERVICE', { service: name, class: asked.name });
@@ -163,7 +163,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     return service;
   }
 
-  /** Begins a service whose class another thread has asked for. */
+  /** Starts a service whose class another thread has requested. */
   #begin(service: Service, asked: ServiceSource): void {
     this.#load(asked)
       .then((serviceClass) => this.#found(service, serviceClass))
@@ -178,7 +178,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     return loadService(module!, className, { clock, timers, held: async (loading) => this.#app.held(loading) });
   }
 
-  /** Its class is known now: it begins, and who has asked for another one meanwhile is refused. */
+  /** Its class is known now: it starts, and those who requested another class are refused. */
   #found(service: Service, serviceClass: ServiceClass): void {
     if (service.ended || service.class !== undefined) return;
     service.class = serviceClass;
@@ -188,13 +188,13 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
   }
 
   /**
-   * A user that cannot be thrown at asks for a service; where it is another class, the user is told as of a service that has failed.
-   * Until that is known it may be a user of it.
+   * A user in another thread requests a service. If it requested another class, it is told as if the service had
+   * failed. Until that is known it counts as a user.
    */
   #ask(service: Service, asker: Asker): boolean {
     const { asked } = asker;
     if (service.class === undefined) {
-      // The main thread may have at hand what others wait for.
+      // The main thread may already have the class that other threads wait for.
       const isIt = !('className' in asked) && asked.service !== undefined && service.suits(asked);
       service.addAsker(asker);
       if (isIt) this.#found(service, asked);
@@ -213,7 +213,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
 
   #refuse(service: Service, { user, access }: Asker, error: Error): void {
     if (service.ended) return;
-    // It may have asked again since, for the right one.
+    // It may have requested the right class since then.
     if ((service.users.get(user)?.access ?? access) <= access) service.refuse(user, error);
     tellCompleted(user, { service: service.name, error }, access);
     this.#sweep();
@@ -230,7 +230,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
         return new (serviceClass as unknown as MakeTonic)(...args);
       });
     } catch (thrown) {
-      // What its constructor had made of it before it threw.
+      // The Tonic that was entered before its constructor threw.
       const { instance } = service;
       service.instance = undefined;
       if (instance !== undefined) abort(instance, () => {});
@@ -241,7 +241,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     }
   }
 
-  /** As long as somebody who is no service has not finished, he may have a last word for one. */
+  /** While a Tonic that is no service has not finished, it may still use a service. */
   get mayBegin(): boolean {
     const { main } = this.#app;
     if (main === undefined || main._ttMayInfuse || this.#holdsEnd) return main !== undefined;
@@ -253,7 +253,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     const name = tonic._ttPlan.service!;
     const isMade = this.#making?.name === name;
     const { className } = tonic._ttPlan;
-    // One that is called last, by what ends with the app, begins still.
+    // A service may still start if a Tonic that ends with the app uses it.
     if (!baseInfuses && !(isMade && this.mayBegin))
       throw fail('TT_BASE_FINISHED', { class: className, base: tonic._ttBase!.name });
     if (isMade) return;
@@ -273,7 +273,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
       this.#making.instance = tonic;
       return;
     }
-    // Made with `new` for the whole app: the main Catalyst is its user.
+    // It was made with `new` for the whole app: the main Catalyst is its user.
     const { constructor } = tonic as { constructor: unknown };
     const serviceClass =
       (constructor as { readonly standsFor?: ServiceClass }).standsFor ?? (constructor as ServiceClass);
@@ -283,7 +283,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     service.addUser(this.#main, this.#main.id, undefined, [], 0);
   }
 
-  // ---- The end of one, and of its users ----
+  // ---- The end of a service, and of its users ----
 
   left(tonic: AnyTonic): void {
     for (const name of tonic._ttExtras?.uses ?? []) this.#services.get(name)?.removeUser(tonic);
@@ -331,7 +331,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     const isToBegin = [...this.#services.values()].some(
       (service) => service.instance === undefined && service.isCalled,
     );
-    // One that has begun so meanwhile is heard to the end.
+    // A service that has started in this way handles its calls before it ends.
     this.#holdsEnd = isToBegin || (this.#holdsEnd && this.#main._ttInfusions?.size !== 0);
     return this.#holdsEnd;
   }
@@ -341,7 +341,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     for (const service of [...this.#services.values()]) service.end(undefined);
   }
 
-  /** Finishes what nobody needs any more; of several, those first that no other one uses. */
+  /** Finishes services that nobody needs; first those that no other service uses. */
   #sweep(): void {
     const needed = this.#needed();
     const idle = [...this.#services.values()].filter(
@@ -351,7 +351,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     for (const service of unused.length > 0 ? unused : idle) runAs(this.#main, () => service.retire());
   }
 
-  /** The services that a real user needs, by itself or by way of others. */
+  /** The services that a real user needs, directly or through others. */
   #needed(): ReadonlySet<string> {
     const needed = new Set<string>();
     const need = (isReal: (user: UserHandle, owner: string | undefined) => boolean): boolean => {
@@ -372,7 +372,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
     return needed;
   }
 
-  // ---- What a service needs of its home ----
+  // ---- For the services ----
 
   isNeeded({ name }: Service): boolean {
     return this.#needed().has(name);
@@ -404,7 +404,7 @@ function isUsedByOther(users: Iterable<{ readonly owner: string | undefined }>, 
   return false;
 }
 
-/** The service that a Tonic is a part of: it, or one of the bases below it, is that service. */
+/** The service that a Tonic belongs to: the Tonic itself, or one of its bases, is that service. */
 export function ownerOf(tonic: AnyTonic): string | undefined {
   for (let part: AnyTonic | undefined = tonic; part !== undefined; part = part._ttBase)
     if (part._ttPlan.service !== undefined) return part._ttPlan.service;

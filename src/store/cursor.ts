@@ -41,16 +41,16 @@ export interface StoreSubscription {
   unsubscribe(): void;
 }
 
-/** A place in a Store, whatever its shape. */
+/** A place in a Store, of any shape. */
 export interface Placed {
   readonly path: string;
 }
 
-/** What cursors know of the Store that they are of. */
+/** What a cursor needs to know about its Store. */
 export interface CursorHost {
-  /** Throws while it cannot be read. */
+  /** Throws while the tree cannot be read. */
   readonly tree: Tree;
-  /** What a subscription tells: it calls the callback, in whatever way. */
+  /** Makes the hearer of a subscription, which calls the callback. */
   hearer(callback: StoreCallback, owner: unknown): Hearer;
 }
 
@@ -174,7 +174,7 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
   ): this;
   set(data: unknown, second?: unknown, third?: StoreGroupOptions): this {
     if (typeof data === 'string') {
-      // What was used before is no path of an element to be made.
+      // The fast way for a path that was used before. Such a path has no `#` that makes an element.
       if (third === undefined && this.#tree.writeKnown(joined(this._ttPath, data), second)) return this;
       if (third === undefined && !standsForElement(data)) this.#tree.write(joined(this._ttPath, data), second);
       else this.group(() => this.#setPairs([[data, second]]), third);
@@ -361,7 +361,7 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     for (const [path, value] of pairs) this.#tree.write(this.#meant(String(path)), value);
   }
 
-  /** The path that is meant; elements that it speaks of are made. */
+  /** The full path. Elements of lists that the path asks for are made. */
   #meant(path: string): string {
     if (!standsForElement(path)) return joined(this._ttPath, path);
     const segments = segmentsOf(path, ANY_PATH);

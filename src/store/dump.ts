@@ -34,7 +34,7 @@ export function loadDump(tree: Tree, path: string, dump: Dump): void {
     if (!isPair(entry)) throw noDump(entry);
     const [below, value] = entry;
     const at = joined(path, below);
-    // Of a whole Store it has what nobody sets, too.
+    // The dump of a whole Store also contains read-only values; nobody can set them.
     if (path === '' && tree.isReadOnly(at)) continue;
     const { $link, $value, bubbleEvents } = (isMarked(value) ? value : {}) as Partial<DumpedLink> & {
       $value?: unknown;
@@ -49,7 +49,7 @@ function noDump(what: unknown): Error {
   return fail('TT_STORE_DUMP', { what: inspect(what, { depth: 1, breakLength: Infinity, maxStringLength: 40 }) });
 }
 
-/** Whether a value of the Store would be taken for a mark of a dump. */
+/** Whether a value of the Store looks like the mark of a link in a dump, or like an escaped value. */
 function isMarked(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   return Object.hasOwn(value, '$link') || Object.hasOwn(value, '$value');

@@ -1,6 +1,8 @@
 import { type Kept, bare } from './values.js';
 
-/** Whether two kept values are equal: by `Object.is`, plain data by what is in it, shared data by what it is. */
+/**
+ * Whether two kept values are equal: simple values by `Object.is`, plain data by content, shared memory by identity.
+ */
 export function same(one: Kept | undefined, other: Kept | undefined): boolean {
   return Object.is(one, other) || (isObject(one) && isObject(other) && alike(bare(one), bare(other)));
 }
@@ -22,7 +24,7 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }
 
-/** Whether it is not an object of fields. */
+/** Whether the object is no plain object. */
 function isOdd(value: object): boolean {
   return Array.isArray(value) || ArrayBuffer.isView(value) || ODD.some((odd) => value instanceof odd);
 }

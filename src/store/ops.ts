@@ -1,21 +1,21 @@
-/** What one step of a batch does. A number once given is not used for something else: batches are written down. */
+/** The kinds of steps in a batch. Batches are written to disk, so a number never gets another meaning. */
 export const Op = {
-  /** Gives the node at the path a value; `undefined` leaves it without one. */
+  /** Gives the node at the path a value; `undefined` removes its value. */
   set: 0,
-  /** Makes a node without a value, where there is none. */
+  /** Makes a node without a value, if there is no node. */
   make: 1,
   /** Removes the node and all below it. */
   remove: 2,
-  /** Makes the path an alias: the value is `[target, bubbleEvents]`; `undefined` ends the alias. */
+  /** Makes the path an alias: the value is `[target, bubbleEvents]`; `undefined` makes it an ordinary node again. */
   link: 3,
-  /** Says where the steps that follow come from: the value is `[source, silent]`, the path is empty. */
+  /** Sets the source of the following steps: the value is `[source, silent]`, the path is empty. */
   source: 4,
-  /** Only in a request: the next element of the list at the path; the value is its prefix. */
+  /** Only in a request: makes the next element of the list at the path; the value is the prefix. */
   next: 5,
   /**
-   * The first step of a request. Its paths are as they were asked for: they go through links, and what follows from a step is found out
-   * where it is carried out. In all other batches the paths are those of the nodes themselves, and all that followed is in it: it can be
-   * carried out again where some of it has been already.
+   * The first step of a request. The paths of a request are those that the user wrote: they are resolved through links,
+   * and the effects of each step are found out, where the request is carried out. All other batches contain the own
+   * paths of the nodes and all effects, so they can be applied again where some of their steps were already applied.
    */
   request: 6,
 } as const;
@@ -23,9 +23,9 @@ export const Op = {
 export type OpKind = (typeof Op)[keyof typeof Op];
 
 /**
- * A batch as it is sent and written down: steps in their order, three entries each: what it does, the path, the value.
+ * A batch as it is sent and written to disk: steps in their order, three entries each: the kind, the path, the value.
  *
- * In a request, the elements that its steps `next` make have no number yet: paths of later steps name the k-th of them by a first segment
+ * In a request, elements made by `next` steps have no number yet: later paths name the k-th of them by a first segment
  * `\u0000k`.
  */
 export type StoreOps = readonly unknown[];

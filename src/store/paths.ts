@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { fail } from '../core/errors.js';
 
-/** How long and deep a path may be. */
+/** The limits of the length and depth of a path. */
 export interface PathLimits {
   /** The most characters. */
   readonly pathLength: number;
@@ -15,7 +15,7 @@ const CONTROL = /\p{Cc}/u;
 const MOST_SHOWN = 80;
 
 /**
- * The segments of a path, without its outer slashes; none of the root.
+ * The segments of a path, without its outer slashes; an empty list for the root.
  * @throws {TaskTonicError} `TT_STORE_PATH`
  */
 export function segmentsOf(path: string, limits: PathLimits): string[] {
@@ -35,7 +35,7 @@ export function isName(name: string): boolean {
   return name !== '' && name !== '.' && !name.endsWith('#') && !/[/*]/.test(name) && !CONTROL.test(name);
 }
 
-/** Refuses what a node may not be called: such names mean something else. */
+/** Refuses a name that has another meaning in paths. */
 export function checkName(name: string, path: string): void {
   if (name.includes('*')) throw badPath(path, '"*" stands for any name, so none has it');
   if (name.endsWith('#'))
@@ -50,8 +50,8 @@ export function badPath(path: unknown, problem: string): Error {
 }
 
 /**
- * A path below another, which may be the root, as the other may be the path itself.
- * @throws {TaskTonicError} `TT_STORE_PATH` where what is given is no text.
+ * A path below another one; both may be empty.
+ * @throws {TaskTonicError} `TT_STORE_PATH` if an argument is no text.
  */
 export function joined(above: string, below: string): string {
   if (typeof below !== 'string') throw badPath(below, 'it is not a text');
@@ -60,17 +60,17 @@ export function joined(above: string, below: string): string {
   return inner === '' ? above : `${above}/${inner}`;
 }
 
-/** The path above; the root's is the root. */
+/** The parent path; that of the root is the root. */
 export function above(path: string): string {
   return path.slice(0, Math.max(path.lastIndexOf('/'), 0));
 }
 
-/** The last segment; the root has `''`. */
+/** The last segment; `''` for the root. */
 export function keyOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-/** Whether a path is the other, or below it. */
+/** Whether a path equals the other one or is below it. */
 export function isWithin(path: string, other: string): boolean {
   return other === '' || path === other || path.startsWith(`${other}/`);
 }

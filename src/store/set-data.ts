@@ -5,7 +5,7 @@ import { fail } from '../core/errors.js';
 export type Pair = readonly [path: string, value: unknown];
 
 /**
- * What is given to `set()` besides one path and its value: an object of values by path, or pairs.
+ * The pairs in an argument of `set()`: an object of values by path, or a list of pairs.
  * @throws {TaskTonicError} `TT_STORE_DATA`
  */
 export function pairsIn(data: unknown): readonly Pair[] {
@@ -22,7 +22,7 @@ export function isPair(one: unknown): one is Pair {
   return Array.isArray(one) && one.length === 2 && typeof one[0] === 'string';
 }
 
-/** Whether it is structure, and no value: a list that begins with a pair. */
+/** Whether it is a list of pairs, and not a value. */
 export function isStructure(value: unknown): value is readonly unknown[] {
   return Array.isArray(value) && isPair(value[0]);
 }

@@ -62,7 +62,10 @@ export const linkSchema = v.strictObject({
 /** Options of `linkTo()`. */
 export type LinkOptions = Readonly<v.InferInput<typeof linkSchema>>;
 
-/** What a subscriber throws is nobody's fault who writes: it is thrown where it is seen as what it is, an error that nobody caught. */
+/**
+ * Throws an error of a subscriber outside of the write that called it, as an uncaught error: the writer did not cause
+ * it.
+ */
 export function throwLater(error: unknown): void {
   queueMicrotask(() => {
     throw error;

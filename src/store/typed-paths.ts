@@ -1,7 +1,7 @@
 import type { StoreValue } from './values.js';
 
-// Types only: what a Store whose shape is known makes of paths. A path that is given is looked up in the shape, segment by segment; no list
-// of all paths is ever made, so shapes may be as large as they like, and hold themselves.
+// Types only: how a Store with a known shape types its paths. A given path is looked up in the shape segment by
+// segment. No list of all paths is made, so shapes may be large, and may contain themselves.
 
 declare const anyShape: unique symbol;
 declare const plain: unique symbol;
@@ -19,7 +19,7 @@ export interface Plain<T> {
   readonly [plain]: T;
 }
 
-/** What stands for itself in a shape. */
+/** Types that are one value in a shape. */
 type Leaf =
   | string
   | number

@@ -19,10 +19,10 @@ export type StoreValue =
   | readonly (StoreValue | undefined)[]
   | { readonly [key: string]: StoreValue | undefined };
 
-/** A value as it is kept: whoever reads it may have it as it is, but for what cannot be frozen. */
+/** A value as it is stored: readers get it itself, unless it cannot be frozen. */
 export type Kept = StoreValue | Unfrozen;
 
-/** Holds a value that has something in it that cannot be frozen (a Date, a Map, bytes): it is copied for each reader. */
+/** A value that contains something that cannot be frozen (a Date, a Map, bytes): each reader gets a copy. */
 export class Unfrozen {
   readonly value: StoreValue;
   constructor(value: StoreValue) {
@@ -30,7 +30,7 @@ export class Unfrozen {
   }
 }
 
-/** What is known of a frozen value of ours, so that it need not be looked at again. */
+/** The known size and depth of a frozen value of the Store, so that it need not be measured again. */
 interface Measure {
   readonly bytes: number;
   readonly depth: number;
@@ -40,9 +40,9 @@ const DEEPEST = 500;
 const frozen = new WeakMap<object, Measure>();
 
 /**
- * A value as it is kept: a copy that nobody else has, frozen.
+ * A frozen copy of a value, to be stored.
  *
- * @param most the most bytes that it may have, as far as they can be told.
+ * @param most the most bytes that it may have, estimated.
  * @throws {TaskTonicError} `TT_STORE_VALUE`
  */
 export function kept(value: unknown, path: string, most: number): Kept {
@@ -60,17 +60,17 @@ export function kept(value: unknown, path: string, most: number): Kept {
   }
 }
 
-/** A kept value for a reader. */
+/** A stored value for a reader. */
 export function readable(value: Kept | undefined): StoreValue | undefined {
   return value instanceof Unfrozen ? (new Copying('', Infinity).copy(value.value, 0) as StoreValue) : value;
 }
 
-/** A kept value as it is, for who only looks at it. */
+/** A stored value without a copy, for code that does not change it. */
 export function bare(value: Kept | undefined): StoreValue | undefined {
   return value instanceof Unfrozen ? value.value : value;
 }
 
-/** Whether it needs no copy. */
+/** Whether a value needs no copy. */
 export function isSimple(value: unknown): value is string | number | boolean | bigint | null {
   switch (typeof value) {
     case 'string':
@@ -83,13 +83,13 @@ export function isSimple(value: unknown): value is string | number | boolean | b
   }
 }
 
-/** About how many bytes a value takes that has no parts. */
+/** About how many bytes a simple value takes. */
 function simpleSize(value: unknown): number {
   if (typeof value === 'string') return value.length;
   return typeof value === 'bigint' && BigInt.asIntN(64, value) !== value ? value.toString(16).length / 2 : 8;
 }
 
-/** About how many bytes a value takes that was kept, or came from somewhere where it was. */
+/** About how many bytes a value takes that comes from a Store. */
 export function sizeOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return simpleSize(value);
   const measured = frozen.get(value);
@@ -147,7 +147,7 @@ class Copying {
     return this.#special(value, depth) ?? this.#refuse(value);
   }
 
-  /** Freezes what is made, and remembers it where all in it is frozen. */
+  /** Freezes a new object, and remembers its size if everything in it is frozen. */
   #frozen(depth: number, make: () => object): object {
     const { unfrozen } = this;
     const bytes = this.#bytes;
@@ -175,7 +175,7 @@ class Copying {
     for (const key of Object.keys(fields)) {
       this.#count(key.length);
       const value = this.#inner(key, (fields as Record<string, unknown>)[key], depth);
-      // A field of its own, and not what the copy stands on.
+      // Makes an own field, and does not set the prototype.
       if (key === '__proto__') Object.defineProperty(copy, key, { value, enumerable: true });
       else copy[key] = value;
     }
@@ -189,7 +189,7 @@ class Copying {
     return copy;
   }
 
-  /** What is neither a list nor an object of fields. */
+  /** Copies an object that is neither a list nor a plain object. */
   #special(value: object, depth: number): object | undefined {
     if (types.isSharedArrayBuffer(value)) return value;
     if (ArrayBuffer.isView(value)) return this.#view(value);
@@ -216,7 +216,10 @@ class Copying {
     return ArrayBuffer.prototype.slice.call(buffer, 0);
   }
 
-  /** A view has only its own bytes copied, and none of a SharedArrayBuffer. What a library made of a typed array becomes one. */
+  /**
+   * Copies only the bytes of the view, and does not copy a SharedArrayBuffer. A subclass of a typed array becomes the
+   * typed array.
+   */
   #view(view: ArrayBufferView): object {
     const made = viewClass(view);
     const { buffer, byteOffset, byteLength } = view;
@@ -264,7 +267,7 @@ function viewClass(view: ArrayBufferView): ViewClass {
   return name === undefined ? DataView : ((globalThis as Record<string, unknown>)[name] as ViewClass);
 }
 
-/** Also of another realm. */
+/** Also for objects of another realm. */
 function isPlain(value: object): boolean {
   const proto = Object.getPrototypeOf(value) as object | null;
   if (proto === null || proto === Object.prototype) return true;

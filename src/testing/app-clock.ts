@@ -1,7 +1,7 @@
 import type { Clock } from '../core/time/clock.js';
 import type { VirtualClock } from './virtual-clock.js';
 
-/** The clock of one app: it knows which timers that app has left behind. */
+/** The clock of one app: it knows which timers the app has not cleared. */
 export class AppClock implements Clock {
   readonly #clock: VirtualClock;
   readonly #open = new Set<unknown>();
@@ -46,7 +46,7 @@ export class AppClock implements Clock {
     });
   }
 
-  /** From now on nothing of its app runs any more; `then` does, when a poll has ended. */
+  /** Nothing of the app runs any more; `then` is called after a poll. */
   close(then?: () => void): void {
     this.#closed = true;
     for (const timer of this.#open) this.#clock.clearTimer(timer);

@@ -54,14 +54,14 @@ export interface AppSettings {
 }
 
 const MOST_LINES = 10_000;
-/** How long an app may take to its end, in ms of virtual time; then what is left is aborted. */
+/** How long an app may take to end, in ms of virtual time; then the rest is aborted. */
 const END_WITHIN = 3_600_000;
-/** How often, at its end, the machine's time is given a chance where virtual time brings nothing more; and again once it was aborted. */
+/** How often the end waits a moment of real time, if virtual time brings nothing more; and again after an abort. */
 const REAL_CHANCES = 200;
-/** How one ended that goes on nevertheless, as a loop of a Catalyst's own that waits for the machine. */
+/** The result of an app that was ended but still runs, such as a Catalyst with a loop of its own. */
 const NOT_OVER: RunResult = { exitCode: 1, error: undefined, signal: undefined };
 
-/** An app on the bench of a Distiller. */
+/** An app in the simulation of a Distiller. */
 export class AppUnderTest {
   /** The host that it runs on. */
   readonly host: string;
@@ -147,10 +147,10 @@ export class AppUnderTest {
   /** The Tonic or service with this name (given or default), in any of its threads; `undefined` if it was killed. */
   find<T extends AnyTonic = AnyTonic>(name: string): T | undefined {
     if (this.#killed) return undefined;
-    // What stands in for a Catalyst in its base's thread has its name as well.
+    // The Tonic that represents a Catalyst in its base's thread has the same name.
     for (const { runtime } of this.threads) {
       const found = runtime.ledger.find(name);
-      // Not the handle that a thread has of a service.
+      // Not a handle of a service in another thread.
       if (found !== undefined && runtime.ledger.get(found.id) === found) return found as T;
     }
     return this.ledger.find(name) as T | undefined;
@@ -207,7 +207,7 @@ export class AppUnderTest {
     }
   }
 
-  /** @internal Ends it in order; within a drive. */
+  /** @internal Ends it in order, within a drive. */
   async end(): Promise<Finished> {
     if (this.#finished !== undefined) return this.#finished;
     let over = false;
@@ -225,7 +225,7 @@ export class AppUnderTest {
         });
       if (over) break;
       if (chances === 0) for (const loop of this.runtime.loops) abort(loop, (tonic) => leftOpen.push(tonic.name));
-      // It may wait for something of the machine's: a file, a socket.
+      // It may wait for something real: a file, a socket.
       await sleep(1);
     }
     const result = over ? await this.#ended! : NOT_OVER;
@@ -236,7 +236,7 @@ export class AppUnderTest {
   }
 }
 
-/** How one ends that was killed. */
+/** The result of an app that was killed. */
 const KILLED: Finished = { exitCode: 0, error: undefined, signal: 'SIGKILL', leftOpen: [] };
 
 const RESTLESS: readonly string[] = ['TT_NEVER_SETTLES', 'TT_TAKES_FOR_EVER'];
@@ -245,7 +245,7 @@ function isRestless(thrown: unknown): boolean {
   return thrown instanceof TaskTonicError && RESTLESS.includes(thrown.code);
 }
 
-/** An app of Tonics alone: it goes on while it has none. */
+/** An app without a Formula: it continues while it has no Tonics. */
 class GivenTonics extends Formula {
   readonly #make: () => void;
 

@@ -16,7 +16,7 @@ import type { Probes } from './recording.js';
 
 const { to: _, ...logOfBench } = logSchema.entries;
 
-/** A proxy may throw where it is read: that is told with the option. */
+/** Reading a proxy may throw; the error names the option. */
 function isReadable(value: unknown): boolean {
   return isRecord(value) && Object.entries(value).length >= 0;
 }

@@ -10,10 +10,10 @@ import { snapshot } from './snapshot.js';
 export type { CheckFramingOptions } from './bench-options.js';
 
 const EXPECTED = new Set(['TT_FRAME_TOO_LONG', 'TT_BAD_FRAME', 'TT_FRAME_INCOMPLETE']);
-/** Up to so many bytes each place to cut at is tried, else as many by chance. */
+/** For at most this many bytes each position is tried as a cut; for more, as many random ones. */
 const PLACES = 2_000;
 const ROUNDS = 100;
-/** What a header and the like may add to `max`. */
+/** The most bytes that headers may add to `max`. */
 const AROUND = 1_024;
 
 /**
@@ -43,7 +43,7 @@ class FramingCheck<Frame, Sent> {
   readonly #frames: readonly Sent[];
   readonly #random: SeededRandom;
   readonly #bytes: Buffer;
-  /** Where each frame ends. */
+  /** The end of each frame. */
   readonly #ends: readonly number[];
 
   constructor(framing: Framing<Frame, Sent>, frames: readonly Sent[], random: SeededRandom) {
@@ -69,7 +69,9 @@ class FramingCheck<Frame, Sent> {
     }
   }
 
-  /** Decodes what is cut so: each part as it comes, and all parts before the first frame is asked for. */
+  /**
+   * Decodes the pieces between the cuts: each piece when it arrives, and all pieces before the first frame is taken.
+   */
   #comesBack(cuts: readonly number[], how: string): void {
     for (const late of [false, true]) {
       const decoder = this.#framing.decoder();
@@ -86,7 +88,7 @@ class FramingCheck<Frame, Sent> {
     }
   }
 
-  /** After each frame, what is left are the bytes of the others. */
+  /** After each frame, the remaining bytes are those of the other frames. */
   buffered(): void {
     for (let taken = 0; taken <= this.#ends.length; taken++) {
       const decoder = this.#framing.decoder();
@@ -106,7 +108,7 @@ class FramingCheck<Frame, Sent> {
     }
   }
 
-  /** A decoder whose bytes were taken is as a new one: it takes them back, and goes on. */
+  /** A decoder whose bytes were taken behaves like a new one: it accepts them again. */
   takenOver(): void {
     for (const place of this.#places()) {
       const how = `with takeBuffered() after ${place} bytes, and those pushed again`;
@@ -160,7 +162,7 @@ class FramingCheck<Frame, Sent> {
     }
   }
 
-  /** Of a stream without an end it keeps no more than a frame. */
+  /** In an endless stream it keeps no more than a frame. */
   bounds(): void {
     const { max } = this.#framing;
     if (max > 4_194_304) return;
@@ -178,7 +180,7 @@ class FramingCheck<Frame, Sent> {
     }
   }
 
-  /** Takes all that there is, errors too; -1 where the decoder is at its end with one. */
+  /** Takes all frames and errors; -1 if the decoder has ended with an error. */
   #drain(decoder: Decoder<Frame>, how: string): number {
     let frames = 0;
     for (let before: Error | undefined; ;) {
@@ -233,7 +235,7 @@ class FramingCheck<Frame, Sent> {
     return Buffer.from(Array.from({ length }, () => this.#random.below(256)));
   }
 
-  /** The frames with some bytes changed. */
+  /** The encoded frames with some bytes changed. */
   #damaged(): Buffer {
     const bytes = Buffer.from(this.#bytes.subarray(0, PLACES));
     for (let left = 1 + this.#random.below(4); left > 0 && bytes.length > 0; left--) {
@@ -247,7 +249,7 @@ class FramingCheck<Frame, Sent> {
   }
 }
 
-/** What comes as bytes may have been given as other bytes, or as a text. */
+/** Whether values are equal. Bytes may have been given in another form, or as text. */
 function same(found: unknown, sent: unknown): boolean {
   if (!Buffer.isBuffer(found) || !(typeof sent === 'string' || sent instanceof Uint8Array)) {
     return isDeepStrictEqual(found, sent);

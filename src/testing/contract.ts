@@ -26,12 +26,12 @@ export interface ContractDetails {
 
 /** A contract while the loops run: a Tonic that has matched stays so. */
 export class ContractWatch {
-  /** Those of every Tonic that has them. */
+  /** The probes that apply to every Tonic with such a field. */
   readonly probes: readonly string[];
   readonly #tonics: Readonly<Record<string, TonicContract>>;
   readonly #matches = new Map<string, { why: readonly string[]; at: number }>();
   readonly #needed: number;
-  /** The Tonics that it speaks of and that have been seen, with the names that it has for them. */
+  /** The Tonics of the contract that exist, with the names that the contract uses. */
   readonly #watched = new Map<AnyTonic, readonly string[]>();
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
@@ -51,7 +51,7 @@ export class ContractWatch {
     throw badOption('the Distiller', 'contract.stopMatchCount', problem);
   }
 
-  /** Whether it can be met; one with nothing but probes only looks. */
+  /** Whether it expects anything; a contract with only probes does not. */
   get expects(): boolean {
     return this.#needed < Infinity;
   }
@@ -80,7 +80,7 @@ export class ContractWatch {
     return [...listOf(probes), ...Object.keys(stopOnProbe)];
   }
 
-  /** There is this Tonic: from now on it is looked at, whoever runs. */
+  /** A new Tonic: from now on it is checked after each sparkle of any Tonic. */
   sees(tonic: AnyTonic): void {
     if (this.#watched.has(tonic)) return;
     const { className } = tonic._ttPlan;
@@ -94,7 +94,7 @@ export class ContractWatch {
     for (const name of this.#watched.get(tonic) ?? []) this.#check(name, tonic, sparkle, at);
   }
 
-  /** Looks at all Tonics: another one may have changed them. */
+  /** Checks all Tonics, because one may have changed another. */
   look(at: number): void {
     for (const [tonic, names] of this.#watched) {
       for (const name of names) this.#check(name, tonic, undefined, at);
@@ -124,7 +124,7 @@ function reasons(contract: TonicContract, tonic: AnyTonic, ran: string | undefin
   return why;
 }
 
-/** Whether something has the field that a path begins with. */
+/** Whether a Tonic has the field that a path begins with. */
 export function hasProbe(tonic: object, path: string): boolean {
   const [field] = path.split('.');
   return field! in tonic;

@@ -31,7 +31,7 @@ export function distilled(
   };
 }
 
-/** A test that fixes its seed has the same one anyway. */
+/** A test with a fixed seed needs no hint. */
 function howToRunAgain(seed: number | undefined, options: DistillerOptions): string {
   return seed === undefined || options.seed !== undefined ? '' : `Set TASKTONIC_SEED=${seed} to run it again.\n`;
 }

@@ -72,7 +72,7 @@ export class Distiller {
     return Distiller._ttStart(app ?? (() => {}), options, new Faults());
   }
 
-  /** @internal A world in which no app has started. */
+  /** @internal A simulation without an app. */
   static _ttMake(options: DistillerOptions, faults = new Faults()): Distiller {
     return new Distiller(options, faults);
   }
@@ -349,17 +349,17 @@ export class Distiller {
     return { ...first, leftOpen: ends.flatMap(({ leftOpen }) => leftOpen) };
   }
 
-  /** @internal What it does now, in words. */
+  /** @internal The running call, for errors. */
   get _ttDoing(): string {
     return this.#world.doing;
   }
 
-  /** @internal Nothing goes on any more, and whoever turns the loops is told why. */
+  /** @internal Stops everything; the caller that runs the loops gets the reason as an error. */
   _ttStop(why: Error): void {
     this.#world.stop(why);
   }
 
-  /** @internal Ends the apps of one that was stopped. */
+  /** @internal Ends the apps after a stop. */
   async _ttEndStopped(): Promise<Finished> {
     return this.#world.driveToEnd('finish()', () => this.#end());
   }

@@ -59,10 +59,10 @@ export async function explore(options: ExploreOptions, body: DistillerBody): Pro
   return { runs, seed: first, faults: counts };
 }
 
-/** So often at most a run that hangs is tried again with fewer faults. */
+/** How often a run that hangs is tried again with fewer faults. */
 const MOST_HANGS = 10;
 
-/** A failure that was looked at again. */
+/** A failure with the reduced list of faults. */
 interface Shrunk extends TrialFailure {
   readonly note: string;
 }
@@ -91,15 +91,15 @@ async function shrunkFailure(
 const NOT_AGAIN =
   "\nThe same seed did not fail in the same way again: something in it goes by the machine's time or chance.";
 
-/** Another failure that turns up while faults are left out is not the one that was found. */
+/** Whether two failures are the same. Leaving faults out may lead to another failure. */
 function isSame({ error: a }: TrialFailure, { error: b }: TrialFailure): boolean {
   return isSameError(a, b, DEEPEST_CAUSE);
 }
 
-/** How many causes of causes are compared. */
+/** The most nested causes that are compared. */
 const DEEPEST_CAUSE = 8;
 
-/** By name, code and place, not by message: that may tell a time or a count. */
+/** Compares name, code and place, but not the message, which may contain a time or a count. */
 function isSameError(a: unknown, b: unknown, depth: number): boolean {
   if (!(a instanceof Error && b instanceof Error)) return a === b || (typeof a === typeof b && typeof a === 'object');
   const code = (error: Error): unknown => (error as { code?: unknown }).code;
@@ -107,7 +107,7 @@ function isSameError(a: unknown, b: unknown, depth: number): boolean {
   return depth === 0 || isSameError(a.cause, b.cause, depth - 1);
 }
 
-/** Where it was thrown: two assertions of one test are two failures. What Node and packages have on top of that is left out. */
+/** The place of the throw: two assertions of one test are two failures. Frames of Node and of packages are ignored. */
 function placeOf({ stack = '' }: Error): string | undefined {
   return stack.split('\n').find((line) => /^ +at /.test(line) && !/[( ]node:|[\\/]node_modules[\\/]/.test(line));
 }
@@ -124,7 +124,7 @@ function exploreFailed(shrunk: Shrunk, where: { seed: number; run: number; runs:
   return fail('TT_EXPLORE_FAILED', details, error);
 }
 
-/** What concerns each Distiller, as it was given. */
+/** The options for each Distiller. */
 function withoutRuns({
   app: _a,
   faults: _f,

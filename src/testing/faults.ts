@@ -18,10 +18,10 @@ export interface Fault {
 const MOST_KEPT = 100_000;
 
 /**
- * Every fault that chance injects is asked for here, so that a run that fails can be run again with some of them left out.
+ * Decides about every random fault, so that a failed run can be repeated without some of them.
  *
- * Whoever injects draws from a stream of its own for each place, and draws whether or not the fault is allowed: to leave one out
- * shifts none of the others.
+ * Each place has a random stream of its own, and draws a number whether or not the fault is allowed. So leaving one
+ * fault out changes no other one.
  */
 export class Faults {
   readonly #allowed: (fault: Fault) => boolean;
@@ -36,7 +36,7 @@ export class Faults {
     return [...this.#injected];
   }
 
-  /** Whether the fault is to happen; bound, so that it can be handed on. */
+  /** Whether a fault must happen; bound, so that it can be passed on. */
   readonly inject = (fault: Fault): boolean => {
     const happens = this.#allowed(fault);
     if (happens) this.#injected.push(fault);
@@ -44,7 +44,7 @@ export class Faults {
   };
 }
 
-/** Throws the dice for the faults of a test's own: one for each place, so that none shifts another. */
+/** Draws the faults of the test itself, with a random stream for each place. */
 export class TestDice {
   readonly #faults: Faults;
   readonly #random: SeededRandom;
@@ -57,7 +57,7 @@ export class TestDice {
     this.#clock = clock;
   }
 
-  /** Whether a fault with such a probability happens now. */
+  /** Whether a fault with this probability happens now. */
   strikes(probability: number, kind: string, what: string): boolean {
     const name = `${kind}/${what}`;
     let place = this.#places.get(name);
@@ -67,7 +67,7 @@ export class TestDice {
   }
 }
 
-/** What one fault is known by from run to run: not by its time, which the absence of another one may shift. */
+/** Identifies a fault in several runs: not by its time, which depends on other faults. */
 export function faultKey({ kind, what, index }: Fault): string {
   return `${kind}/${what}/${index}`;
 }
@@ -76,7 +76,7 @@ function faultText({ kind, what, index }: Fault): string {
   return what === '' ? `${kind} #${index}` : `${kind} #${index} of ${what}`;
 }
 
-/** Many of them in few words. */
+/** A short text for many faults. */
 export function faultsText(faults: readonly Fault[]): string {
   return inFewWords(faults, faultText, ({ kind }) => kind);
 }

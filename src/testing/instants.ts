@@ -2,25 +2,28 @@ import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
 import { PeriodTimer } from '../core/time/timer.js';
 
-/** So many instants one call may go through where nobody says otherwise: some tens of seconds of the machine's time. */
+/** The default limit of instants for one call; they take some tens of seconds of real time. */
 export const INSTANT_LIMIT = 10_000_000;
 
-/** After a hundredth of them it is looked at how many there will be: a timer that still fires then is not one that is stopped at once. */
+/**
+ * After a hundredth of the limit the number of instants is estimated: a timer that still fires then is not stopped
+ * soon.
+ */
 const SAMPLES = 100;
 
 /**
- * The instants of virtual time that a call of the Distiller goes through. A timer of a microsecond in an hour has 3.6 billion: that is told after a
- * hundred thousand, which takes about a second, and not waited for.
+ * Counts the instants of virtual time that a call passes. A timer of a microsecond fires 3.6 billion times in an hour:
+ * this is reported after a hundred thousand, in about a second.
  */
 export class Instants {
-  /** The timer that fired last: who takes for ever is named. */
+  /** The timer that fired last, for the error. */
   lastTimer: AnyTonic | undefined = undefined;
   readonly #most: number;
   readonly #sample: number;
   #count = 0;
   #nextLook = 0;
 
-  /** @param most how many a call may go through. */
+  /** @param most the most instants of one call. */
   constructor(most: number) {
     this.#most = most;
     this.#sample = Math.ceil(most / SAMPLES);
@@ -34,10 +37,10 @@ export class Instants {
   }
 
   /**
-   * Time has moved on.
+   * Time has advanced.
    *
-   * @param until when the call ends; `Infinity` where something else may end it before.
-   * @throws {TaskTonicError} `TT_TAKES_FOR_EVER` where there are more than may be, or where a timer will make as many.
+   * @param until the end of the call; `Infinity` if another event may end it earlier.
+   * @throws {TaskTonicError} `TT_TAKES_FOR_EVER` beyond the limit, or if a timer will exceed it.
    */
   passed(what: string, now: number, until: number, lastSparkle: string): void {
     if (++this.#count < this.#nextLook) return;
@@ -46,7 +49,7 @@ export class Instants {
     this.#nextLook += this.#sample;
   }
 
-  /** How often the timer that fired last will fire in so much time. */
+  /** How often the last timer will fire in this time. */
   #timesUntil(ms: number): number {
     return this.lastTimer instanceof PeriodTimer ? ms / this.lastTimer.period : 0;
   }

@@ -10,14 +10,14 @@ export interface HostedNetwork {
   host(name: string): Network;
 }
 
-/** What a network of a world is built on. */
+/** What a network of a simulation is made from. */
 export interface NetworkParts {
   readonly clock: Clock;
   /** A stream of its own, decided by the seed. */
   readonly random: Random;
-  /** Asked for each fault whether it is to happen. */
+  /** Asked before each fault whether it must happen. */
   readonly inject: (fault: Fault) => boolean;
-  /** Has nothing else happen until something of the machine's is done. */
+  /** Stops the simulation until work in real time is done. */
   readonly hold: (something: Promise<unknown>) => unknown;
 }
 

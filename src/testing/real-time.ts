@@ -1,8 +1,8 @@
-// The one file of a world that touches the machine's time: a turn of a loop ends when Node's own microtasks have run.
+// The only file of the simulation that uses real time: a turn of a loop ends when Node's microtasks have run.
 
 import { LONGEST_TIMER, nodeClock } from '../core/time/clock.js';
 
-/** How many steps of a world Node runs between two looks at its kernel. */
+/** The steps of a simulation between two polls of the kernel. */
 const AT_A_TIME = 16;
 
 /** Resolves after all microtasks and next ticks, in the check phase. */
@@ -11,8 +11,8 @@ export function afterMicrotasks(): Promise<void> {
 }
 
 /**
- * Calls `step` again and again while it says so, each time after all microtasks and next ticks: they run between two immediates. Several
- * immediates stand ready at a time, so that Node looks for what its kernel has only once for all of them.
+ * Calls `step` again and again while it returns true, each time after all microtasks and next ticks. Several immediates
+ * are scheduled at a time, so that Node polls the kernel once for all of them.
  */
 export function eachAfterMicrotasks(step: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -37,23 +37,23 @@ export function eachAfterMicrotasks(step: () => boolean): Promise<void> {
   });
 }
 
-/** The machine's time, in ms. */
+/** Real time, in ms. */
 export function machineTime(): number {
   return nodeClock.now();
 }
 
-/** How long this process has worked in all, in ms. */
+/** The CPU time of this process, in ms. */
 export function workTime(): number {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 }
 
-/** A span of the machine's time is let pass in so many parts. */
+/** A time limit is waited for in this many parts. */
 const PARTS = 20;
 
 /**
- * What a promise is settled with, or what `late` throws, called where that takes longer than so many ms of the machine's time. Of a stretch in
- * which the process had no turn, as on a machine that is busy or asleep, only one part in twenty counts.
+ * The result of a promise. If it takes longer than `ms` of real time, `late` is called, which throws. Time in which the
+ * process did not run, on a busy or sleeping machine, counts only as one part in twenty.
  */
 export async function within<T>(ms: number, promise: Promise<T>, late: () => never): Promise<T> {
   if (ms === Infinity) return promise;
@@ -73,7 +73,7 @@ export async function within<T>(ms: number, promise: Promise<T>, late: () => nev
   }
 }
 
-/** Resolves after so many ms of the machine's time. */
+/** Resolves after this many ms of real time. */
 export function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

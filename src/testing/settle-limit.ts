@@ -3,49 +3,49 @@ import { fail } from '../core/errors.js';
 import type { Sparkle } from '../core/plan/plan.js';
 import { machineTime, workTime } from './real-time.js';
 
-/** So much may run at one instant, and so long: more never comes to rest, for time cannot go on meanwhile. */
+/** The most orders at one instant; more would never end, because time cannot advance meanwhile. */
 const MOST_ORDERS = 1_000_000;
 const MOST_TURNS = 100_000;
-/** How many ms of work at one instant are taken for one that never ends, where nobody says otherwise. */
+/** The default limit of CPU time at one instant, in ms. */
 export const SETTLE_WITHIN = 5_000;
-/** Between two looks at the machine's time run so many orders at most: a look costs about as much as an order. */
+/** The most orders between two readings of real time: a reading takes as long as an order. */
 const ORDERS_PER_LOOK = 64;
-/** So many ms between two looks are long: then each order is looked at. */
+/** If this many ms pass between two readings, real time is read after each order. */
 const LONG_LOOK = 10;
 
-/** What has been done at the instant of virtual time that is. */
+/** Counts the work at the present instant of virtual time. */
 export class SettleLimit {
-  /** What ran last: who never comes to rest is named. */
+  /** The Tonic that ran last, for the error. */
   lastTonic: AnyTonic | undefined = undefined;
   lastSparkle: Sparkle | undefined = undefined;
   readonly #most: number;
   #orders = 0;
   #turns = 0;
-  /** Of the machine's time that turns have taken: what a test waits for meanwhile is not counted. */
+  /** The real time of the turns, without the time in which the test waits. */
   #ms = 0;
-  /** What the process had worked when the instant began to be long: on a busy machine time passes in which it does not. */
+  /** The CPU time of the process when the instant became long: on a busy machine real time passes without work. */
   #workedBefore: number | undefined;
   #lookedAt = 0;
   #nextLook = 0;
   #pace = 1;
 
-  /** @param most how many ms may be worked. */
+  /** @param most the most ms of work. */
   constructor(most: number) {
     this.#most = most;
   }
 
-  /** The sparkle that ran last, at whatever instant, and whose it was. */
+  /** The sparkle that ran last, and its Tonic. */
   get last(): string {
     return `${this.lastSparkle?.key ?? 'nothing'} of ${this.lastTonic?.name ?? 'nobody'}`;
   }
 
-  /** Time has moved on. */
+  /** Time has advanced. */
   over(): void {
     this.#orders = this.#turns = this.#ms = this.#nextLook = 0;
     this.#workedBefore = undefined;
   }
 
-  /** @throws {TaskTonicError} `TT_NEVER_SETTLES` where there were too many. */
+  /** @throws {TaskTonicError} `TT_NEVER_SETTLES` if there were too many orders. */
   turnBegins(): void {
     if (++this.#turns > MOST_TURNS || this.#orders > MOST_ORDERS || this.#isTooLong) throw this.#neverSettles();
     this.#lookedAt = machineTime();
@@ -57,7 +57,7 @@ export class SettleLimit {
     this.#look();
   }
 
-  /** An order has been carried out; true where the turn is to end, for it has taken too long. */
+  /** An order was carried out; true if the turn must end because it has taken too long. */
   orderRan(): boolean {
     if (++this.#orders < this.#nextLook) return false;
     const took = this.#look();
@@ -66,7 +66,7 @@ export class SettleLimit {
     return this.#isTooLong;
   }
 
-  /** Both, for the machine's time is cheap to look at. */
+  /** Checks real time first, because it is cheap to read. */
   get #isTooLong(): boolean {
     return this.#ms > this.#most && workTime() - (this.#workedBefore ??= workTime()) > this.#most;
   }

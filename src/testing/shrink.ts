@@ -1,9 +1,9 @@
 /**
- * Takes away from a list what is not needed for a failure: delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating
- * Failure-Inducing Input"). With enough tries none of what is left can be taken away alone.
+ * Removes from a list what a failure does not need: delta debugging (Zeller and Hildebrandt, "Simplifying and Isolating
+ * Failure-Inducing Input"). With enough tries, no single remaining item can be removed.
  *
- * @param fails whether it still fails with these only.
- * @param tries how often it may be asked at most.
+ * @param fails whether the failure still occurs with these items only.
+ * @param tries the most calls of `fails`.
  */
 export async function shrink<T>(
   items: readonly T[],
@@ -26,7 +26,7 @@ export async function shrink<T>(
   return kept;
 }
 
-/** The list without one of so many parts, where it still fails then. */
+/** The list without one of its parts, if the failure still occurs then. */
 async function withoutOnePart<T>(
   items: readonly T[],
   parts: number,

@@ -9,8 +9,9 @@ import { Recorder } from './recording.js';
 import type { World } from './world.js';
 
 /**
- * Threads that are none: all Catalysts of an app live in the thread of the test, each with a runtime, a Ledger and a clock of its own, and
- * the real links between them. What crosses is copied by the same rules; which thread's message comes first, the seed decides.
+ * Simulated threads: all Catalysts of an app run in the thread of the test, each with a runtime, a Ledger and a clock
+ * of its own, and connected by the real links. Messages are copied by the same rules; the seed decides the order of
+ * messages of different threads.
  */
 export class SimulatedThreads implements ThreadMachine {
   readonly isParallel = false;
@@ -20,7 +21,7 @@ export class SimulatedThreads implements ThreadMachine {
   readonly #testbench: () => Testbench;
   readonly #expected = new Map<number, CatalystClass>();
 
-  /** @param testbench the bench of the app; a thread has it with a clock of its own. */
+  /** @param testbench makes the bench of a thread, with a clock of its own. */
   constructor(world: World, host: string, testbench: () => Testbench) {
     this.#world = world;
     this.#host = host;
@@ -49,16 +50,16 @@ export class SimulatedThreads implements ThreadMachine {
     return thread;
   }
 
-  /** Ends all of them, and nobody hears of it. */
+  /** Ends all of them without an event. */
   kill(): void {
     for (const thread of this.threads.splice(0)) thread.vanish();
   }
 }
 
-/** One of them. */
+/** A simulated thread. */
 export class SimulatedThread implements RunningThread {
   readonly runtime: Runtime;
-  /** The thread that it is, and the one that has started it. */
+  /** Its number, and that of its starter. */
   readonly number: number;
   readonly parent: number;
   readonly #clock: AppClock;
@@ -107,7 +108,7 @@ export class SimulatedThread implements RunningThread {
     this.#clock.close(() => this.#exit(code));
   }
 
-  /** @internal Ends it with its app: nobody hears of it. */
+  /** @internal Ends it with its app, without an event. */
   vanish(): void {
     this.#over = true;
     this.#clock.close();
@@ -121,7 +122,7 @@ export class SimulatedThread implements RunningThread {
   }
 }
 
-/** One end of a channel. What is sent arrives in order, when the seed says so. */
+/** One end of a channel. Messages arrive in order, at times that the seed decides. */
 class SimulatedWire implements Wire {
   readonly #world: World;
   readonly #arrived: unknown[] = [];
@@ -141,7 +142,7 @@ class SimulatedWire implements Wire {
     return [one, other];
   }
 
-  /** By reference: what crosses has been copied at the call. */
+  /** Passed by reference, because the content was copied at the call. */
   postMessage(message: unknown): void {
     if (this.#closed || this.#other === undefined) return;
     this.#other.#arrived.push(message);

@@ -1,6 +1,6 @@
 import { ServiceHandle } from '../services/service-handle.js';
 
-/** What is copied of one value: deeper, longer or more than this is named and left out. */
+/** The limits of a copy: what is deeper, longer or more is replaced by a note. */
 const DEEPEST = 4;
 const MOST_ITEMS = 100;
 const MOST_TEXT = 10_000;
@@ -36,7 +36,7 @@ function copy(value: unknown, above: readonly object[], depth: number): unknown 
 function copyObject(value: object, above: readonly object[], depth: number): unknown {
   if ('_ttPlan' in value) return tonicOf(value as unknown as { readonly name: unknown; readonly id: unknown });
   if (value instanceof ServiceHandle) return Object.freeze(value.toJSON());
-  // Bytes are copied and cannot be frozen.
+  // Copied bytes cannot be frozen.
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) return bytesOf(value);
   if (value instanceof Date) return Object.freeze(new Date(value.getTime()));
   if (depth === DEEPEST) return Array.isArray(value) ? `[list of ${value.length}]` : `[${className(value)}]`;

@@ -8,29 +8,29 @@ import { within } from './real-time.js';
 /** What a test does with a Distiller of its own. */
 export type DistillerBody = (distiller: Distiller) => Promise<void> | void;
 
-/** A body that failed. */
+/** The failure of a body. */
 export interface TrialFailure {
   readonly error: Error;
   readonly faults: readonly Fault[];
-  /** Of its world; `undefined` where none was made. */
+  /** The seed of its simulation; `undefined` if none was made. */
   readonly seed: number | undefined;
-  /** What is worth reading of the world that it failed in. */
+  /** The report of its simulation. */
   readonly report: string;
-  /** It did not end, and was stopped. */
+  /** Whether it did not end, and was stopped. */
   readonly hangs: boolean;
 }
 
-/** One run of a body in a fresh world, with or without an app. */
+/** One run of a body in a new simulation, with or without an app. */
 export interface Trial {
   readonly app: AppSource | undefined;
   readonly options: DistillerOptions;
   readonly faults: Faults;
   readonly body: DistillerBody;
-  /** How long it may take, in ms of the machine's time. */
+  /** How long it may take, in ms of real time. */
   readonly limit: number;
 }
 
-/** Runs a body and ends the apps; `undefined` where all went well. */
+/** Runs a body and ends the apps; `undefined` if everything went well. */
 export async function runTrial({ app, options, faults, body, limit }: Trial): Promise<TrialFailure | undefined> {
   let distiller: Distiller | undefined;
   const run = async (): Promise<void> => {
@@ -60,10 +60,10 @@ export async function runTrial({ app, options, faults, body, limit }: Trial): Pr
   }
 }
 
-/** So many ms the apps of a body that hangs have for their end at least: a short limit of the body does not count for them. */
+/** The least time for the apps of a hanging body to end, in ms, even if the limit of the body is shorter. */
 const END_AT_LEAST = 10_000;
 
-/** Takes the apps from a body that hangs. What does not end even now is left to itself: nobody turns its loops any more. */
+/** Ends the apps of a body that hangs. If they do not end now, nobody runs their loops any more. */
 async function endHanging(distiller: Distiller, failure: TrialFailure, limit: number): Promise<TrialFailure> {
   distiller._ttStop(failure.error);
   const leave = (): never => {
@@ -73,14 +73,17 @@ async function endHanging(distiller: Distiller, failure: TrialFailure, limit: nu
   return failure;
 }
 
-/** Ends the apps after their test has failed; an app that had failed before is likely to be why. What the failure has left is no news. */
+/**
+ * Ends the apps after a failed test. If an app had failed before, that is the likely reason; other remains are not
+ * reported.
+ */
 async function endAfterFailure(distiller: Distiller): Promise<Error | undefined> {
   const hadEnded = distiller.apps.some(({ finished }) => finished);
   const ended = await distiller.finish().catch(() => undefined);
   return hadEnded ? ended?.error : undefined;
 }
 
-/** A body that does not end its apps itself expects of them what every app owes: no failure that nobody handles, nothing left open. */
+/** If a body does not end its apps itself, they must not fail, and must leave nothing open. */
 async function endsWell(distiller: Distiller): Promise<void> {
   const { error, leftOpen } = await distiller.finish();
   if (error !== undefined) throw error;

@@ -1,13 +1,13 @@
 import { type Clock, type ClockTimer, LONGEST_TIMER } from '../core/time/clock.js';
 import { TimerQueue, type Due } from '../core/time/timer-queue.js';
 
-/** The time of day at which a world begins where nobody says otherwise: 2026-01-01 12:00 UTC. */
+/** The default time of day at which a simulation begins: 2026-01-01 12:00 UTC. */
 export const NOON = Date.UTC(2026, 0, 1, 12);
 
 interface Entry {
   readonly instant: Instant;
   readonly callback: () => void;
-  /** It only keeps a process open, and nobody waits for it. */
+  /** Whether it only keeps a process alive, and nobody waits for it. */
   readonly idle: boolean;
 }
 
@@ -27,7 +27,7 @@ class Instant implements Due {
 export class VirtualClock implements Clock {
   readonly #instants = new Map<number, Instant>();
   readonly #queue = new TimerQueue();
-  /** What waits for the end of a poll. */
+  /** Callbacks for the end of a poll. */
   #polls: (() => void)[] = [];
   #now = 0;
   #wallOffset: number;
@@ -51,7 +51,7 @@ export class VirtualClock implements Clock {
     this.#wallOffset = ms - this.#now;
   }
 
-  /** So many ms go by while a sparkle runs: nothing can fire meanwhile. */
+  /** This many ms pass while a sparkle runs: no timer fires meanwhile. */
   stall(ms: number): void {
     if (ms > 0) this.#now += ms;
   }
@@ -80,24 +80,24 @@ export class VirtualClock implements Clock {
     this.#polls.push(callback);
   }
 
-  // ---- For the world that turns it ----
+  // ---- For the simulation ----
 
-  /** How many wait for the end of a poll: loops with something to do. */
+  /** The number of callbacks for the end of a poll: loops with something to do. */
   get polls(): number {
     return this.#polls.length;
   }
 
-  /** When the next timer is due; `Infinity` where there is none. */
+  /** When the next timer is due; `Infinity` if there is none. */
   get nextAt(): number {
     return this.#queue.nextAt;
   }
 
-  /** Timers that are set and that somebody waits for. */
+  /** The number of timers that somebody waits for. */
   get timers(): number {
     return this.#events;
   }
 
-  /** Takes one of those that wait for the end of a poll. */
+  /** Takes one of the callbacks for the end of a poll. */
   takePoll(index: number): () => void {
     const taken = this.#polls[index]!;
     const last = this.#polls.pop()!;
@@ -106,8 +106,8 @@ export class VirtualClock implements Clock {
   }
 
   /**
-   * Moves time on to the next timers, and has them called one by one. What they set for the same instant is for the next time; one
-   * that another of them clears is not called.
+   * Advances time to the next timers, and calls them one by one. Timers that they set for the same instant fire the
+   * next time; a timer that another one clears does not fire.
    */
   fireNext(call: (callback: () => void) => void): void {
     const instant = this.#instants.get(this.#queue.nextAt);
@@ -121,13 +121,13 @@ export class VirtualClock implements Clock {
     }
   }
 
-  /** Moves time on; what is due by then must have been taken. */
+  /** Advances time; everything due by then must have been taken before. */
   moveTo(at: number): void {
     this.#now = Math.max(this.#now, at);
   }
 
   #forget(instant: Instant): void {
-    // While the timers of an instant fire, another one for the same time may have begun.
+    // While the timers of an instant fire, a new instant for the same time may have been made.
     if (this.#instants.get(instant.at) === instant) this.#instants.delete(instant.at);
     this.#queue.remove(instant);
   }

@@ -7,7 +7,7 @@ import { SettleLimit } from './settle-limit.js';
 import { type Probes, Recording } from './recording.js';
 import { VirtualClock } from './virtual-clock.js';
 
-/** What a world is made of. */
+/** What a simulation is made from. */
 export interface WorldSettings {
   readonly seed: number;
   readonly wallTime: number | undefined;
@@ -18,14 +18,14 @@ export interface WorldSettings {
   readonly instantLimit: number;
 }
 
-/** Between two looks at what the machine's time has brought, in ms. */
+/** The time between two checks for results of real time, in ms. */
 const REAL_STEP = 2;
 
 /**
- * One time and one chance for all apps of a test, and the driver of their loops.
+ * The simulation: one time and one random source for all apps of a test, and the driver of their loops.
  *
- * Nothing runs while the driver stands still. A step runs the turn of one loop, chosen by the seed among those that have something
- * to do; where none has, time moves on to the next timers.
+ * Nothing runs while it is not driven. A step runs the turn of one loop, which the seed chooses among those that have
+ * something to do. If there is none, time advances to the next timers.
  */
 export class World {
   readonly seed: number;
@@ -41,7 +41,7 @@ export class World {
   /** The time at the last step. */
   #seenAt = 0;
   #driving: string | undefined;
-  /** Why nothing goes on any more, but the end of the apps. */
+  /** Why it was stopped; then apps can only be ended. */
   #stopped: Error | undefined;
   #refused = false;
   #ends = false;
@@ -58,8 +58,9 @@ export class World {
   }
 
   /**
-   * The only way to move it. What timers and network threw meanwhile is thrown at the end, after everything was carried out.
-   * @throws {TaskTonicError} `TT_NOT_AWAITED` while another drive goes on; and why it was stopped, once.
+   * The only way to run it. Errors of timers and of the network are thrown at the end, after everything was carried
+   * out.
+   * @throws {TaskTonicError} `TT_NOT_AWAITED` while another drive runs; and the reason of a stop, once.
    */
   async drive<T>(what: string, body: () => Promise<T>): Promise<T> {
     if (this.#stopped !== undefined) await this.#refuse(this.#stopped);
@@ -71,7 +72,7 @@ export class World {
     this.#driving = what;
     this.#instants.begin();
     try {
-      // Whatever microtasks the test has left run first.
+      // Remaining microtasks of the test run first.
       await afterMicrotasks();
       return await body();
     } finally {
@@ -81,14 +82,14 @@ export class World {
   }
 
   /**
-   * Whoever drives it, or wants to, is told so, and can clean up. Who does not give in then waits for ever: a body that nobody listens to any
-   * more is not to go round and round.
+   * Stops it: the present or next drive gets the reason, and can clean up. After that, further drives wait for ever, so
+   * that a body whose result is ignored does not continue.
    */
   stop(why: Error): void {
     this.#stopped = why;
   }
 
-  /** The last drive of one that was stopped: whoever drives has been told by then. */
+  /** The last drive after a stop, for the end of the apps. */
   async driveToEnd<T>(what: string, body: () => Promise<T>): Promise<T> {
     while (this.#driving !== undefined) await sleep(REAL_STEP);
     this.#ends = true;
@@ -99,7 +100,7 @@ export class World {
     }
   }
 
-  /** What it does now: which call of the Distiller goes on, when, and what ran last. */
+  /** The running call of the Distiller, the time, and what ran last. */
   get doing(): string {
     if (this.#driving === undefined) return 'it was in no call of the Distiller, and waited for something else';
     const now = Math.round(this.clock.now());
@@ -113,7 +114,7 @@ export class World {
     throw why;
   }
 
-  /** Nothing else happens until something of the machine's is there. */
+  /** Nothing else happens until this promise is settled. */
   async hold<T>(something: Promise<T>): Promise<T> {
     this.#held.add(something);
     try {
@@ -124,13 +125,13 @@ export class World {
   }
 
   /**
-   * Steps while it is to go on, not past `until`; false where there was nothing more to do by then.
-   * @param isSure whether it goes on until then, whatever happens.
+   * Runs steps while `goesOn` returns true, up to `until`; false if nothing more was to be done by then.
+   * @param isSure whether it runs until then in any case.
    */
   async stepWhile(goesOn: () => boolean, until: number, isSure = false): Promise<boolean> {
     let outcome: 'stopped' | 'held' | 'nothing to do' | undefined;
     this.#settleLimit.over();
-    // What is to run at this instant does, however long it takes.
+    // Everything at this instant runs, however long it takes.
     const isTimed = until > this.clock.now();
     const step = (): boolean => {
       if (!goesOn() || this.#isBroken || (isTimed && this.#isPast(until))) outcome = 'stopped';
@@ -146,33 +147,33 @@ export class World {
     }
   }
 
-  /** Whether nothing is left that could run, now or later. */
+  /** Whether nothing is left to run, now or later. */
   get isIdle(): boolean {
     return !this.#isBusy && this.clock.timers === 0;
   }
 
-  /** Whether something could run now, or when what is held is there. */
+  /** Whether something could run now, or after held work is done. */
   get #isBusy(): boolean {
     return this.clock.polls > 0 || this.#isHeld;
   }
 
-  /** One that was stopped waits for nothing of the machine's any more. */
+  /** After a stop it waits for no more work in real time. */
   get #isHeld(): boolean {
     return this.#held.size > 0 && this.#stopped === undefined;
   }
 
-  /** Steps until nothing is left to do at this instant. */
+  /** Runs steps until nothing is left to do at this instant. */
   async settle(): Promise<void> {
     await this.stepWhile(() => this.#isBusy, this.clock.now());
   }
 
-  /** Steps up to a time, and stands there. */
+  /** Runs steps up to a time, and stops there. */
   async advanceTo(until: number): Promise<void> {
     const stopped = await this.stepWhile(() => true, until, true);
     if (!stopped) this.clock.moveTo(until);
   }
 
-  /** Steps while `promise` is not settled; virtual time does not move. */
+  /** Runs steps until `promise` is settled; virtual time does not advance. */
   async whileReal<T>(promise: PromiseLike<T>): Promise<T> {
     let settled = false;
     const settle = (): void => void (settled = true);
@@ -186,7 +187,7 @@ export class World {
     }
   }
 
-  /** Lets so many ms of the machine's time go by, and virtual time with it. */
+  /** Lets real time pass, and virtual time with it. */
   async realTime(ms: number): Promise<void> {
     const end = this.clock.now() + ms;
     while (this.clock.now() < end && !this.#isBroken) {
@@ -197,7 +198,7 @@ export class World {
     await this.settle();
   }
 
-  /** What is to hold no longer does: nothing else happens. But whoever ends the apps has them end. */
+  /** Whether an invariant has failed: then nothing else happens, except for the end of the apps. */
   get #isBroken(): boolean {
     return this.#isStopped || (this.recording.broken !== undefined && this.#driving !== 'finish()');
   }
@@ -213,15 +214,15 @@ export class World {
     }
   }
 
-  /** Sparkles that take time are still at it, or waiting, when it is over. */
+  /** Whether sparkles that take time are still running or waiting at the end. */
   #isPast(until: number): boolean {
     return this.recording.takes !== undefined && this.clock.now() > until;
   }
 
-  /** Time moves on where no loop has something to do, and one loop has its turn; microtasks are to run after it. */
+  /** One step: time advances if no loop has something to do, and one loop runs a turn; microtasks must run after it. */
   #step(until: number, isSure: boolean): boolean {
     const goesOn = this.#stepOnce(until);
-    // Time moves on here, and between two steps: then by what sparkles take.
+    // Time advances here, and between steps by the time that sparkles take.
     const now = this.clock.now();
     if (now === this.#seenAt) return goesOn;
     this.#seenAt = now;
@@ -231,7 +232,7 @@ export class World {
   }
 
   #stepOnce(until: number): boolean {
-    // While a sparkle took time this fell due: it does not wait for all that is queued.
+    // This became due while a sparkle took time: it does not wait for the whole queue.
     if (this.clock.nextAt < this.clock.now()) this.#moveOn();
     else if (this.clock.polls > 0) this.#turn();
     else if (this.clock.nextAt <= until) {

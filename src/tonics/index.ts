@@ -14,6 +14,13 @@ export type { Hears } from './hears.js';
 export { ServerCatalyst } from './tcp/server/server-catalyst.js';
 export { TcpConnection, type ConnectionPhase, type RelayEnd, type Traffic } from './tcp/connection/tcp-connection.js';
 export type { HostAndPort, ResolveSrv } from './tcp/client/places.js';
+export {
+  ConnectionGroup,
+  type ConnectionGroupOptions,
+  type GroupSent,
+  type SentBy,
+} from './tcp/group/connection-group.js';
+export { ConnectionGroups, type ConnectionGroupsOptions } from './tcp/group/connection-groups.js';
 export { TcpClient, type ConnectOptions, type TcpClientOptions } from './tcp/client/tcp-client.js';
 export { TcpClientPool, type PoolCounts } from './tcp/pool/tcp-client-pool.js';
 export type { PoolHealth, PoolRequestOptions, PooledClient, TcpClientPoolOptions } from './tcp/pool/pool-options.js';

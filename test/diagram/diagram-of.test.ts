@@ -143,6 +143,9 @@ describe('the diagram of a class', () => {
       ttse_talk__onTimer(): void {
         this.ttsc__abort();
       }
+      ttse_talk__onUnheard(): void {
+        this.closeWith('no' as never);
+      }
     }
     class Door extends Tonic.with({ states: ['open'] }) {
       ttse__onStart(): void {
@@ -153,7 +156,7 @@ describe('the diagram of a class', () => {
       }
       ttsc__close(): void {}
     }
-    expect(waysOf(Talk)).to.include.members(['talk -> [*]: onEnd (close)', 'talk -> [*]: onTimer (abort)']);
+    expect(waysOf(Talk)).to.include.members(['talk -> [*]: onEnd (close)', 'talk -> [*]: onTimer (abort)', 'talk -> [*]: onUnheard (closeWith)']); // prettier-ignore
     expect(waysOf(Door)).to.deep.equal(['[*] -> open: onStart']);
   });
 

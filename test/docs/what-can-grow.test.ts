@@ -44,6 +44,11 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'sends no more bytes than the other side may have undone',
   ],
   'orders waiting for a thread': ['test/selector/intake.test.ts', 'counts orders and bytes for other threads'],
+  'unsent bytes of a member of a ConnectionGroup': [
+    'test/tonics/tcp/group/connection-group.test.ts',
+    'skips a member from its high-water mark to its low-water mark, and delays no other',
+  ],
+  'groups of ConnectionGroups': ['test/tonics/tcp/group/connection-groups.test.ts', 'has no more groups than it may'],
   'unsent bytes of a connection': [
     'test/tonics/tcp/connection/tcp-sending.test.ts',
     'is closed when more than unsentLimit waits',

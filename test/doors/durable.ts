@@ -3,7 +3,7 @@ import '../../src/compose.js';
 
 export { checksum, checksumByTable } from '../../src/store/durable/checksum.js';
 export { type Disk, nodeDisk } from '../../src/store/durable/disk.js';
-export { Durable, type Loaded, type Told } from '../../src/store/durable/durable.js';
+export { Durable, type Loaded, type ProblemListener } from '../../src/store/durable/durable.js';
 export { decode, encode } from '../../src/store/durable/encoding.js';
 export { holderNamed, lockName, thisThread } from '../../src/store/durable/holder.js';
 export { KeptOps } from '../../src/store/durable/kept-ops.js';

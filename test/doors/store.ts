@@ -7,7 +7,7 @@ export { kept, readable } from '../../src/store/values.js';
 export { groupSchema, linkSchema, subscribeSchema, treeSchema } from '../../src/store/store-options.js';
 export { Owner } from '../../src/store/service/owner.js';
 export { Replica } from '../../src/store/service/replica.js';
-export type { OwnerWords, ReplicaWords } from '../../src/store/service/words.js';
+export type { OwnerMessages, ReplicaMessages } from '../../src/store/service/messages.js';
 export type { Batch } from '../../src/store/tree/batch.js';
 export { PatternTrie } from '../../src/collections/pattern-trie.js';
 export { Tree, type TreeOptions } from '../../src/store/tree/tree.js';

@@ -5,14 +5,15 @@ import { createTransport } from 'nodemailer';
 import { TcpClient, type TaskTonicError } from 'tasktonic';
 import { lines } from 'tasktonic/framing';
 import { type Distiller, SeededRandom, explore } from 'tasktonic/testing';
-import { Mailbox } from '../../examples/smtp-sink/mail.js';
-import { SmtpConnection } from '../../examples/smtp-sink/smtp-connection.js';
+import { type Mail, SmtpConnection } from '../../examples/smtp-sink/smtp-connection.js';
 import { SmtpSink } from '../../examples/smtp-sink/smtp-sink.js';
 import { needsCommands, runCommand } from '../support/commands.js';
 import { howMany } from '../support/how-many.js';
 import { onRealSockets } from '../support/stage.js';
 import { authority, own } from '../support/tls.js';
 import { ExampleApp } from './support/example-app.js';
+
+const mailsOf = ({ mails }: SmtpSink): Mail[] => [...mails.keys()];
 
 describe('the sink for mail', () => {
   onRealSockets('its clients are libraries and programs of others');
@@ -44,8 +45,8 @@ describe('the sink for mail', () => {
       const { code, out } = await runCommand('swaks', [...to, '--helo', 'here', '--body', '.dot\n..two', ...tls]);
       expect(code, out).to.equal(0);
     }
-    expect(sink.mailbox.mails.map((mail) => mail.tls)).to.deep.equal([false, true]);
-    for (const { from, to, text } of sink.mailbox.mails) {
+    expect(mailsOf(sink).map((mail) => mail.tls)).to.deep.equal([false, true]);
+    for (const { from, to, text } of mailsOf(sink)) {
       expect([from, to]).to.deep.equal(['ann@example.org', ['bob@example.org']]);
       expect(text).to.match(/^Date: .*\r\n\r\n\.dot\r\n\.\.two\r\n/s);
     }
@@ -70,7 +71,7 @@ describe('the sink for mail', () => {
         text: '.\n',
       });
     transport.close();
-    expect(sink.mailbox.mails.map((mail) => [mail.to.length, mail.tls])).to.deep.equal([[2, true], [2, true]]); // prettier-ignore
+    expect(mailsOf(sink).map((mail) => [mail.to.length, mail.tls])).to.deep.equal([[2, true], [2, true]]); // prettier-ignore
   });
 
   it('takes commands that come together, each in the state that the one before it led to', async () => {
@@ -78,7 +79,7 @@ describe('the sink for mail', () => {
       'EHLO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\nQUIT\r\n..\r\n.\r\nMAIL FROM:<>\r\nRSET\r\nRCPT TO:<c@d>\r\nQUIT\r\nNOOP\r\n',
     );
     expect(codes).to.equal('220 250 250 250 354 250 250 250 503 221');
-    expect(sink.mailbox.mails[0]!.text).to.equal('QUIT\r\n.\r\n');
+    expect(mailsOf(sink)[0]!.text).to.equal('QUIT\r\n.\r\n');
   });
 
   it('answers what is wrong, or out of turn, and goes on', async () => {
@@ -100,23 +101,22 @@ describe('the sink for mail', () => {
     const mail = `HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n${'x'.repeat(998).concat('\r\n').repeat(101)}.\r\n`;
     expect(await talk(`${mail}QUIT\r\n`)).to.equal('220 250 250 250 354 552 221');
     expect(await talk(`NOOP\r\n${'x'.repeat(10_000)}`)).to.equal('220 250 500');
-    expect(sink.mailbox.mails).to.deep.equal([]);
+    expect(mailsOf(sink)).to.deep.equal([]);
   });
 
   it('shows nothing that steers a terminal', async () => {
     await talk(
       'HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n\u001b[2Jgr\u00c3\u00bc\u00c3\u009fe\u0007\r\n.\r\nQUIT\r\n',
     );
-    expect(shown).to.match(/^--- from .*\n\?\[2Jgr.*\?\n---\n$/s);
+    expect(shown).to.match(/^--- from .*\n\\x1b\[2Jgr.*\\x07\n---\n$/s);
   });
 
-  it('keeps the newest mails', () => {
-    const mailbox = new Mailbox(3, 10);
-    const mail = (text: string) => ({ from: '', to: [], text, tls: false });
-    for (const text of ['a', 'b', 'c', 'd', '12345678']) mailbox.add(mail(text));
-    expect(mailbox.mails.map(({ text }) => text)).to.deep.equal(['c', 'd', '12345678']);
-    mailbox.add(mail('x'.repeat(9)));
-    expect(mailbox.mails.map(({ text }) => text.length)).to.deep.equal([9]);
+  it('keeps the newest mails', async () => {
+    const mail = (text: string): string => `MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n${text}\r\n.\r\n`;
+    const { items } = sink.mails.limits;
+    await talk(`HELO a\r\n${mail('old').repeat(items)}${mail('new').repeat(2)}QUIT\r\n`);
+    expect(mailsOf(sink)).to.have.lengthOf(items);
+    expect(mailsOf(sink).slice(-3).map(({ text }) => text)).to.deep.equal(['old\r\n', 'new\r\n', 'new\r\n']); // prettier-ignore
   });
 });
 
@@ -138,13 +138,13 @@ class Sender extends TcpClient.with({ framing: lines({ end: '\r\n' }) }) {
 /** The bug that is put in on purpose: a command is queued, and not raised, so lines that come with it meet the state before it. */
 class Late extends SmtpConnection {
   override ttse_command__onFrame(line: string): void {
-    if (line === 'DATA') this.ttsc__data('');
+    if (line === 'DATA') this.ttsc_rcpt__data();
     else super.ttse_command__onFrame(line);
   }
 }
 class LateSink extends SmtpSink {
   protected override connection(): SmtpConnection {
-    return new Late(this, 100_000, false);
+    return new Late(this);
   }
 }
 
@@ -161,7 +161,7 @@ const takesAll =
     const { codes } = distiller.find<Sender>('sender')!;
     await distiller.advance('10s');
     expect(codes.join(' ')).to.equal('220 250 250 250 354 250 250 250 354 250 221');
-    expect(distiller.find<SmtpSink>('sink')!.mailbox.mails.map((mail) => mail.text)).to.deep.equal([text, text]);
+    expect(mailsOf(distiller.find<SmtpSink>('sink')!).map((mail) => mail.text)).to.deep.equal([text, text]);
   };
 
 describe('the sink for mail on a network that cuts what is sent', () => {

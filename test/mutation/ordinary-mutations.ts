@@ -6,14 +6,6 @@ export interface OrdinaryMutation extends Change, TestPlace {}
 
 export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
-    what: 'the memory of what a relay passes on is freed while it is unsent',
-    file: 'src/selector/node/node-stream.ts',
-    find: ' && by.unsent === 0',
-    replace: '',
-    test: 'test/selector/node-stream.test.ts',
-    sentence: 'stays while some of it is unsent, and where a stream may have kept it',
-  },
-  {
     what: 'a relay goes on reading from one while the other takes nothing',
     file: 'src/tonics/tcp/connection/streams/relay.ts',
     find: '    to._ttBlock();\n    this.from._ttPause(Pause.relay);',
@@ -838,5 +830,29 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     replace: '',
     test: 'test/http/server/limits.test.ts',
     sentence: 'no more pipelined requests are begun than may be unanswered, and all are answered in order',
+  },
+  {
+    what: 'a shutdown does not wait for its delay',
+    file: 'src/app/shutdown.ts',
+    find: 'if (drainDelay === 0) return this.#finish();',
+    replace: 'return this.#finish();',
+    test: 'test/app/shutdown.test.ts',
+    sentence: 'an app with a delay accepts and serves until that is over, then listens no more, and ends',
+  },
+  {
+    what: 'a second signal does not end the delay of a shutdown',
+    file: 'src/app/shutdown.ts',
+    find: "case 'delaying':\n        this.#finish();",
+    replace: "case 'delaying':",
+    test: 'test/app/shutdown.test.ts',
+    sentence: 'a second signal ends the delay, and a third the process',
+  },
+  {
+    what: 'a shutdown never cuts what has not finished within its grace',
+    file: 'src/app/shutdown.ts',
+    find: 'this.#timer = this.#runtime.clock.setTimer(this.#cut, this.#times.grace);',
+    replace: '',
+    test: 'test/app/shutdown.test.ts',
+    sentence: 'the grace period begins when the delay is over; then what is left is aborted and named',
   },
 ];

@@ -44,8 +44,14 @@ function importedBy(entry: string): Set<string> {
   const reached = new Set([entry]);
   for (const name of reached) {
     if (!name.startsWith('./')) continue;
-    const { body } = parse(readFileSync(LIB + name, 'utf8'), { ecmaVersion: 'latest', sourceType: 'module' });
-    for (const part of body) if ('source' in part && part.source) reached.add(String(part.source.value));
+    const code = readFileSync(LIB + name, 'utf8');
+    const { body } = parse(code, { ecmaVersion: 'latest', sourceType: 'module' });
+    for (const part of body) {
+      if ('source' in part && part.source) reached.add(String(part.source.value));
+      const [, builtin] =
+        /^const \{.*\} = process\.getBuiltinModule\('(.*)'\);$/.exec(code.slice(part.start, part.end)) ?? [];
+      if (builtin !== undefined) reached.add(builtin);
+    }
   }
   return reached;
 }

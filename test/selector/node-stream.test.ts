@@ -1,9 +1,8 @@
 import { expect } from 'chai';
 import { once } from 'node:events';
-import { PassThrough } from 'node:stream';
 import { type AddressInfo, type ServerOpts, type Socket, connect, createServer } from 'node:net';
 import { Interest } from '../../src/index.js';
-import { DuplexChannel, NodeStream } from '../doors/selector.js';
+import { NodeStream } from '../doors/selector.js';
 
 /** A stream, and the socket of its peer. */
 async function pair(options: ServerOpts = {}): Promise<{ stream: NodeStream; peer: Socket; close: () => void }> {
@@ -86,53 +85,5 @@ describe('a stream of Node', () => {
     expect(error).to.include({ code: 'ECONNRESET' });
     expect(String(stream.take())).to.equal('last words');
     close();
-  });
-});
-
-describe('the memory of what one stream of Node gave and another one has sent', () => {
-  /** What comes first by that stream, straight. */
-  const straight = async (stream: NodeStream): Promise<Buffer> => {
-    stream.attach({ signal: () => {}, flushAfterTurn: () => {} });
-    return new Promise((resolve) => {
-      stream.straightTo({ takes: (given) => (resolve(given), true) });
-      stream.interestChanged(Interest.READ);
-    });
-  };
-
-  it('is freed when all of it has left', async () => {
-    const [from, to] = [await pair(), await pair()];
-    from.peer.write(bytes.subarray(0, 65_536));
-    const given = await straight(from.stream);
-    const { length } = given;
-    to.stream.write(given, length);
-    to.stream.flush();
-    from.stream.freeOf(given, to.stream);
-    expect(given.length).to.equal(0);
-    const [got] = (await once(to.peer, 'data')) as [Buffer];
-    expect(got.equals(bytes.subarray(0, got.length))).to.equal(true);
-    [from, to].forEach(({ close }) => close());
-  });
-
-  it('stays while some of it is unsent, and where a stream may have kept it', async () => {
-    const [from, to] = [await pair(), await pair()];
-    from.peer.write(bytes.subarray(0, 65_536));
-    const given = await straight(from.stream);
-    const { length } = given;
-    to.stream.write(given, length);
-    from.stream.freeOf(given, to.stream);
-    expect(given.length).to.equal(length);
-    const through = new DuplexChannel(new PassThrough(), { local: undefined, remote: undefined });
-    from.stream.freeOf(given, through);
-    through.freeOf(given, from.stream);
-    expect(given.length).to.equal(length);
-    [from, to].forEach(({ close }) => close());
-  });
-
-  it('stays where it is a part of other memory', async () => {
-    const [from, to] = [await pair(), await pair()];
-    const part = bytes.subarray(0, 65_536);
-    from.stream.freeOf(part, to.stream);
-    expect([part.length, bytes.length]).to.deep.equal([65_536, size]);
-    [from, to].forEach(({ close }) => close());
   });
 });

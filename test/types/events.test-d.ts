@@ -18,6 +18,7 @@ import {
   TcpServer,
   Tonic,
   UdpSocket,
+  type UnheardCommand,
 } from '../../src/index.js';
 
 export class Plain extends Tonic.with({ states: ['open'] }) {
@@ -32,6 +33,10 @@ export class Plain extends Tonic.with({ states: ['open'] }) {
   }
   ttse__onFinished(): never {
     throw new Error('at the end');
+  }
+  ttse__onUnheard({ name, key, args }: UnheardCommand): void {
+    const told: readonly unknown[] = [name.length, key.length, ...args];
+    void told;
   }
   ttse__onFailure(_error: Error, { sparkle }: FailureInfo): void {
     if (sparkle === undefined) return;
@@ -57,6 +62,8 @@ export class Life extends Tonic {
   async ttse__onExit(): Promise<void> {}
   // @ts-expect-error async
   async ttse__onStateTimeout(_info: StateTimeoutInfo): Promise<void> {}
+  // @ts-expect-error async
+  async ttse__onUnheard(_command: UnheardCommand): Promise<void> {}
   // @ts-expect-error async
   async ttse__onDraining(): Promise<void> {}
   // @ts-expect-error async

@@ -1,7 +1,7 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
 import { Catalyst, SelectorCatalyst, TcpClient, TcpConnection, TcpServer, Tonic, UdpSocket } from '../../src/index.js';
-import { type Framing, jsonLines, lengthPrefixed, lines } from '../../src/framing/index.js';
+import { type Framing, jsonLines, lengthPrefixed, lines, readCommand } from '../../src/framing/index.js';
 
 class Door extends Tonic.with({ states: ['locked', 'open'], groups: { known: ['locked', 'open'] } }) {
   ttsc__go(): void {
@@ -45,6 +45,37 @@ class Smtp extends Protocol.with({ states: ['ready', 'mail'] }) {
   }
 }
 void Smtp;
+
+/** A sparkle of some states is raised by its generic name, without a method of that name. */
+class Commands extends TcpConnection.with({ states: ['a', 'b'], framing: lines() }) {
+  ttse__onConnected(): void {
+    this.toState('a');
+  }
+  ttsc_a__mail(_path: string): void {
+    this.toState('b');
+  }
+  ttsc_b__mail(_path: string): void {}
+  ttsc_b__quit(): void {}
+  override ttse__onFrame(line: string): void {
+    this.raise.ttsc__mail(line);
+    this.raise.ttsc_a__mail(line);
+    const command = readCommand(line, ['mail', 'quit']);
+    if (command !== undefined) this.raise[`ttsc__${command.verb}`](command.rest);
+    const unknown = readCommand(line, ['mail', 'other']);
+    // @ts-expect-error one of the words is no sparkle of it
+    if (unknown !== undefined) this.raise[`ttsc__${unknown.verb}`](unknown.rest);
+    // @ts-expect-error an argument of the wrong type
+    this.raise.ttsc__mail(7);
+    // @ts-expect-error no sparkle of it
+    this.raise.ttsc__male(line);
+    // @ts-expect-error there is no generic one that would run
+    this.generic.ttsc__mail(line);
+    this.closeWith('bye');
+    // @ts-expect-error its frames are texts
+    this.closeWith(7);
+  }
+}
+void Commands;
 
 /** It leaves its states open. What `with` says bounds `state`; another one in `toState` is refused when it runs, and by lint. */
 class Loose<S extends string = never> extends TcpConnection<S> {

@@ -4,15 +4,16 @@ import { type TaskTonicError, fail } from '../errors.js';
 /** An AbortSignal, as an option. */
 export const signalOption = v.instance(AbortSignal, 'must be an AbortSignal');
 
-/** What ends when a signal is aborted. */
+/** Ends when a signal is aborted. */
 export interface EndsBySignal {
   /** @internal */
   signalAborted(signal: AbortSignal): void;
 }
 
 /**
- * Who hears of each signal. One listener stands for all of them, and only while there are any: a signal that lives as long as the app, given to each of a million questions,
- * keeps nothing of those that are over, and ten thousand at a time are no long list that each one has to be looked for in.
+ * What ends with each signal. Each signal has one listener for all of them, and only while there are any. So a signal
+ * that lives as long as the app and is given to a million questions keeps no reference to finished ones, and removing
+ * one of ten thousand needs no search.
  */
 const hearers = new WeakMap<AbortSignal, Set<EndsBySignal>>();
 
@@ -22,7 +23,7 @@ function heard(this: AbortSignal): void {
   for (const hearer of all ?? []) hearer.signalAborted(this);
 }
 
-/** From now on it hears when that signal is aborted, once. It is not aborted yet. */
+/** Calls `hearer` once when the signal is aborted. The signal must not be aborted yet. */
 export function hearAbort(signal: AbortSignal, hearer: EndsBySignal): void {
   let all = hearers.get(signal);
   if (all === undefined) {
@@ -39,7 +40,7 @@ export function forgetAbort(signal: AbortSignal, hearer: EndsBySignal): void {
   signal.removeEventListener('abort', heard);
 }
 
-/** @param what was given that signal. */
+/** @param what the work that the signal belongs to. */
 export function abortError(what: string, signal: AbortSignal): TaskTonicError {
   return fail('TT_SIGNAL_ABORTED', { what }, signal.reason);
 }

@@ -4,34 +4,37 @@ import { Life } from '../life.js';
 import type { Order } from '../queue/order.js';
 import { runAs, running } from '../running.js';
 
-/** Where an {@link Answer} brings what it was given: the question, in this thread or another. */
+/** The question that an {@link Answer} belongs to, in this thread or another. */
 export interface AnswerTo {
-  /** Whether somebody waits for it, as far as that is known here. */
+  /** Whether the question still waits, as far as that is known here. */
   readonly open: boolean;
-  /** @internal Brings a value, or the error instead of one. @throws {TaskTonicError} where it cannot cross to the asker's thread. */
+  /** @internal Delivers a value, or an error. @throws {TaskTonicError} if it cannot be sent to the asker's thread. */
   settle(error: Error | undefined, value: unknown): void;
-  /** @internal There will be none. */
+  /** @internal There will be no answer. */
   lost(why: Lost): void;
 }
 
-/** Why there will be no answer: whoever could give it has gone, or has let go of it. */
+/** Why there will be no answer: the Tonic that should answer has finished, or nobody references the Answer any more. */
 export type Lost = 'TT_ASK_GONE' | 'TT_ASK_UNANSWERED';
 
-/** An argument that somebody waits for: where the order that has it is not heard, or throws, that is told. */
+/**
+ * An argument that somebody waits for. If its order is not handled, or its sparkle throws, the waiting side gets an
+ * error.
+ */
 export abstract class Awaited {
-  /** Only what has this is one: `instanceof` would run what a proxy does, and throws where it was revoked. */
+  /** Identifies these objects. `instanceof` would run code of a proxy, and throws for a revoked proxy. */
   readonly #isAwaited = true;
-  /** Whether a throw of the sparkle that was given it costs this one alone, and not the Tonic. @internal */
+  /** Whether an exception of the sparkle that got it fails only this argument, and not the Tonic. @internal */
   get _ttTakesThrow(): boolean {
     return false;
   }
 
-  /** @internal Any argument may be looked at. */
+  /** @internal Safe for any argument. */
   static _ttIsAwaited(value: unknown): value is Awaited {
     return typeof value === 'object' && value !== null && #isAwaited in value;
   }
 
-  /** @internal There will be no answer, and why. */
+  /** @internal There will be no answer, for this reason. */
   abstract _ttFail(error: Error): void;
 }
 
@@ -47,7 +50,7 @@ export class Answer<V = void> extends Awaited {
   readonly #to: AnswerTo;
   #given = false;
 
-  /** @internal Any argument may be looked at: `instanceof` would run what a proxy does, and throws where it was revoked. */
+  /** @internal Safe for any argument: `instanceof` would run code of a proxy, and throws for a revoked proxy. */
   static _ttIs(value: unknown): value is Answer<unknown> {
     return typeof value === 'object' && value !== null && #given in value;
   }
@@ -89,17 +92,17 @@ export class Answer<V = void> extends Awaited {
     return undefined;
   }
 
-  /** @internal For what brings it on from another thread. */
+  /** @internal Delivers an answer from another thread. */
   _ttSettle(error: Error | undefined, value: unknown): void {
     if (!this.#given) this.#settle(error, value);
   }
 
-  /** @internal There will be no answer; nothing where one was given. */
+  /** @internal There will be no answer; ignored if there was one. */
   _ttLost(why: Lost): void {
     this.#end(() => this.#to.lost(why));
   }
 
-  /** @internal The same, with the reason. */
+  /** @internal There will be no answer, for this reason. */
   override _ttFail(error: Error): void {
     this.#end(() => this.#to.settle(error, undefined));
   }
@@ -111,19 +114,19 @@ export class Answer<V = void> extends Awaited {
   }
 }
 
-/** Whoever waits for the arguments of an order waits in vain. */
+/** Fails the Answers among the arguments of an order that is not carried out. */
 export function failAnswers(args: readonly unknown[], error: () => Error): void {
   for (const argument of args) if (Awaited._ttIsAwaited(argument)) argument._ttFail(error());
 }
 
-/** The order for a Tonic of this thread came too late: it has gone, and nobody knows its name. */
+/** Fails the Answers of an order for a Tonic of this thread that has finished. Its name is no longer known. */
 export function loseAnswers(args: readonly unknown[]): void {
   for (const argument of args) if (Answer._ttIs(argument)) argument._ttLost('TT_ASK_GONE');
 }
 
 /**
- * Carries on, in a sparkle, with the order that runs, on behalf of who queued it in another thread: nobody there can hear what that throws, so
- * `by` says so in the log, and a question among the arguments fails.
+ * Carries out, in a sparkle, an order that another thread queued. The sender cannot catch an exception, so it is logged
+ * in the name of `by`, and Answers among the arguments fail.
  */
 export function onBehalf(by: AnyTonic, args: readonly unknown[], carryOn: () => void): void {
   const { source, sourceSparkle } = running.order!;
@@ -136,14 +139,14 @@ export function onBehalf(by: AnyTonic, args: readonly unknown[], carryOn: () => 
   }
 }
 
-/** An order found no body: in this state, or because its Tonic has finished. */
+/** An order had no method: in this state, or because its Tonic has finished. */
 export function failUnheard(order: Order): void {
   if (mayAnswer(order)) failOrder(order, order.tonic!._ttLife === Life.ended ? 'TT_ASK_GONE' : 'TT_ASK_UNHEARD');
 }
 
 /**
  * The sparkle of an order threw.
- * @returns whether that costs what it was given, and not its Tonic.
+ * @returns whether only an argument fails, and not the Tonic.
  */
 export function failThrown(order: Order, cause: Error): boolean {
   if (!mayAnswer(order)) return false;
@@ -155,18 +158,18 @@ function failOrder({ tonic, sparkle, args }: Order, code: ErrorCode, cause?: Err
   failAnswers(args, () => noAnswer(code, tonic!, sparkle!.key, cause));
 }
 
-/** Without a list of the arguments, which most such orders would pay for in vain. */
+/** Checks the arguments without making a list of them: most such orders contain no Answer. */
 function mayAnswer({ count, a, b }: Order): boolean {
   return count > 2 || Awaited._ttIsAwaited(a) || Awaited._ttIsAwaited(b);
 }
 
-/** Why a Tonic does not answer. */
+/** The error for a Tonic that does not answer. */
 export function noAnswer(code: ErrorCode, tonic: AnyTonic, sparkle: string, cause?: unknown): Error {
   return fail(code, { tonic: tonic.name, sparkle, state: tonic._ttState ?? 'none' }, cause);
 }
 
 function noteSecond(): void {
   const { tonic } = running;
-  // What runs may stand for a Tonic of another thread, which has no log here.
+  // The running Tonic may represent one of another thread, and then has no log here.
   tonic?._ttScheduler?.logs.debug(tonic, 'answered a second time: the first answer counts');
 }

@@ -30,7 +30,7 @@ const askCheck = OptionCheck.of(askSchema);
 /** Options of `this.ask()`. */
 export type AskOptions = Readonly<v.InferInput<typeof askSchema>>;
 
-/** How long an answer may take where nothing is said, in ms. */
+/** The default time limit of an answer, in ms. */
 export const ASK_TIMEOUT = askOptions.timeout.default;
 
 type State = 'open' | 'settled' | 'heard' | 'over';
@@ -51,10 +51,10 @@ export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
   readonly #onAnswer: Sparkle | Responder<unknown>;
   readonly #onError: Sparkle | undefined;
   readonly #signal: AbortSignal | undefined;
-  /** @internal Whether it holds the end of its asker. */
+  /** @internal Whether its asker waits for it before it ends. */
   readonly holds: boolean;
   #state: State = 'open';
-  /** It ended without an answer: one that comes now is too late. */
+  /** It ended without an answer; a later answer is ignored. */
   #givenUp = false;
   #error: Error | undefined;
   #value: unknown;
@@ -93,12 +93,12 @@ export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
     if (this.holds) settleOwed(this.#asker);
   }
 
-  /** @internal Whether it hears that nobody keeps its Answer any more. */
+  /** @internal Whether it notices that nobody references its Answer any more. */
   get noticesGarbage(): boolean {
     return this.#asker._ttScheduler.runtime.testbench === undefined;
   }
 
-  /** @internal Waits for the answer, or for what keeps it from coming. */
+  /** @internal Starts to watch for the events that end it. */
   _ttWait(): void {
     const { clock, timers } = this.#asker._ttScheduler;
     if (this.#timeout < Infinity) {
@@ -109,7 +109,7 @@ export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
     if (this.#signal !== undefined) hearAbort(this.#signal, this);
   }
 
-  /** @internal Why it is not asked at all. */
+  /** @internal The reason if its signal was aborted before. */
   get abortedBefore(): Error | undefined {
     return this.#signal?.aborted === true ? this.#aborted(this.#signal) : undefined;
   }
@@ -123,7 +123,10 @@ export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
     return abortError(`the question ${this.sparkle} of ${this.to.name}`, signal);
   }
 
-  /** @internal What came back is brought to the asker as a sparkle; no queue is too full for it, since questions have a bound. */
+  /**
+   * @internal Delivers the result to the asker as a sparkle. The limit of the queue is ignored, because questions have
+   *   a limit of their own.
+   */
   settle(error: Error | undefined, value: unknown, form?: OrderForm): void {
     if (!this.open) {
       if (this.#givenUp) questionsOf(this.#asker).countLate(this);
@@ -137,7 +140,7 @@ export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
     else fillAnswered(form, this.#asker, this);
   }
 
-  /** @internal Its sparkle's turn has come. */
+  /** @internal Its sparkle runs. */
   run(): void {
     if (this.#state !== 'settled') return;
     const asker = this.#asker;
@@ -155,7 +158,7 @@ export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
     if (this.holds) settleOwed(asker);
   }
 
-  /** @internal What the sparkle that runs was given, where it is the one that hears of this question. */
+  /** @internal The arguments of the running sparkle, if that is the sparkle for this result. */
   given(key: string): readonly [value: unknown, question: unknown] | undefined {
     const hears = this.#hears;
     return !isResponder(hears) && key === hears.key ? [this.#error ?? this.#value, this] : undefined;
@@ -165,12 +168,12 @@ export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
     return this.#error === undefined ? this.#onAnswer : (this.#onError ?? this.#onAnswer);
   }
 
-  /** @internal Its time is up. */
+  /** @internal The time limit has passed. */
   fire(): void {
     this._ttGiveUp(this.timedOut(this.#timeout));
   }
 
-  /** @internal Who was asked has ended. */
+  /** @internal The Tonic that was asked has ended. */
   ended(): void {
     this.lost('TT_ASK_GONE');
   }
@@ -180,7 +183,7 @@ export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
     this._ttGiveUp(this.#problem(why));
   }
 
-  /** @internal There will be no answer; one that comes all the same is too late. */
+  /** @internal There will be no answer; a later answer is ignored. */
   _ttGiveUp(error: Error): void {
     if (!this.open) return;
     this.settle(error, undefined);
@@ -212,10 +215,10 @@ export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
   }
 }
 
-/** Tells a question that its Answer is gone. */
+/** Notifies a question that its Answer was garbage collected. */
 const letGo = new FinalizationRegistry<Question>((question) => question.lost('TT_ASK_UNANSWERED'));
 
-/** What one Tonic has asked. A question counts until what became of it was heard. */
+/** The questions of one Tonic. A question counts until its result was delivered. */
 class Questions implements OpenQuestions {
   readonly all = new Set<Question>();
   late = 0;
@@ -248,8 +251,8 @@ function questionsOf(asker: AnyTonic): Questions {
 }
 
 /**
- * Asks; what can go wrong only when it runs comes back as a sparkle, what is written wrongly is thrown. Who is asked, what and the
- * options have been checked.
+ * Asks. Errors that occur later are delivered as a sparkle; mistakes of the caller are thrown. The Tonic, the sparkle
+ * and the options were checked before.
  */
 export function ask(
   asker: AnyTonic,
@@ -268,8 +271,8 @@ export function ask(
 }
 
 /**
- * Puts a question, and keeps it until what became of it was heard.
- * @throws {TaskTonicError} `TT_ASK_FULL`; and what `put` throws: then it is not asked.
+ * Registers a question, and keeps it until its result was delivered.
+ * @throws {TaskTonicError} `TT_ASK_FULL`; and what `put` throws: then nothing was asked.
  */
 export function begin(asker: AnyTonic, question: Question, put: () => void): void {
   if (asker._ttLife === Life.ended) {
@@ -284,11 +287,11 @@ export function begin(asker: AnyTonic, question: Question, put: () => void): voi
   all.add(question);
   if (question.holds) incurOwed(asker);
   if (abortedBefore !== undefined) question.settle(abortedBefore, undefined);
-  // Before this nothing is held, so that what was thrown leaves nothing.
+  // Nothing was registered before, so an exception leaves nothing behind.
   if (question.open) question._ttWait();
 }
 
-/** What hears an answer in place of a sparkle is given it; what it throws is returned. */
+/** Gives the result to a responder; returns what it throws. */
 function respond(to: Responder<unknown>, error: Error | undefined, value: unknown): Error | undefined {
   try {
     if (error === undefined) to.end(value);
@@ -303,7 +306,7 @@ function put(question: Question, to: object, key: string, args: readonly unknown
   const answer = new Answer(question);
   try {
     (to as Readonly<Record<string, (...args: unknown[]) => void>>)[key]!(...args, answer);
-    // When garbage is collected, no seed decides: a test sees the timeout instead.
+    // Not under test: garbage collection does not depend on the seed. A test sees the timeout instead.
     if (question.noticesGarbage) letGo.register(answer, question, question);
   } catch (thrown) {
     const { code } = thrown as { code?: unknown };
@@ -327,7 +330,10 @@ export function checkOptions(asker: AnyTonic, to: unknown, options: AskOptions):
   askCheck.check(options, nameOf(asker));
 }
 
-/** @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`; of a Remote the class may not be known here: then its own thread tells. */
+/**
+ * @throws {TaskTonicError} `TT_UNKNOWN_SPARKLE`. The class of a Remote may be unknown here; then its own thread checks
+ *   the name.
+ */
 export function checkSparkle(to: object, key: string): void {
   (to as { readonly _ttPlan?: Plan })._ttPlan?.sparkle(key);
 }

@@ -7,7 +7,7 @@ import type { Sparkle } from '../plan/plan.js';
 import { Reply, type Responder, type Sendable, isResponder } from './reply.js';
 import { type HalfAsked, left, running } from '../running.js';
 
-// ---- Types: what can be asked, read from the signature of who answers ----
+// ---- Types: what can be asked, from the signatures of the sparkles ----
 
 /** The sparkles of a Tonic or a Remote that answer: those whose last parameter is an {@link Answer}. */
 export type AskKey<T> = {
@@ -31,10 +31,10 @@ export type AskValue<F> = Answering<F> extends [unknown, infer V] ? V : never;
 /** The sparkles of a Tonic or a Remote that can be asked: `this.ask(to)` has them. */
 export type Asks<T> = AsksOf<T, AskKey<T>>;
 
-/** Keys of T and not new ones: so an editor finds their docs and where they are written. */
+/** Mapped from the keys of T, so that an editor finds their docs and definitions. */
 type AsksOf<T, K extends keyof T> = { readonly [Key in K]-?: (...args: AskArgs<T[Key]>) => Asked<AskValue<T[Key]>> };
 
-/** Any Asked can be called as if it were this, and none can be awaited. */
+/** Each Asked can be used as this type, and none can be awaited. */
 export interface NotAwaited {
   readonly 'a sparkle is synchronous: ask with .then(this.ttse__onAnswer)'?: never;
 }
@@ -52,7 +52,7 @@ export class Asked<V> implements HalfAsked {
   readonly #key: string;
   readonly #args: readonly unknown[];
   readonly #options: AskOptions;
-  /** Why it cannot be asked any more. */
+  /** The reason why it cannot be asked any more. */
   #refused: string | undefined;
 
   /** @internal */
@@ -69,7 +69,7 @@ export class Asked<V> implements HalfAsked {
     this.#args = args;
     this.#options = options;
     if (running.tonic === asker && running.sparkle !== undefined) left().asked.push(this);
-    // No end of a sparkle follows: an order of the asker looks instead.
+    // Outside of a sparkle there is no end of one, so an order of the asker checks it.
     else asker._ttss__run({ run: () => this._ttEnd() });
   }
 
@@ -136,12 +136,12 @@ export class Asked<V> implements HalfAsked {
   }
 }
 
-/** What an `await` calls `then` with. */
+/** Whether `then` was called by an `await`. */
 function isNative(target: unknown): boolean {
   return typeof target === 'function' && Function.prototype.toString.call(target).includes('[native code]');
 }
 
-/** What `this.ask(to)` is: it has every sparkle, and who is asked tells whether there is such a one. */
+/** The object that `this.ask(to)` returns. It accepts every sparkle; the Tonic that is asked checks the name. */
 class Asking implements OnDemand {
   readonly #asker: AnyTonic;
   readonly #to: AnyTonic | RemoteHandle;

@@ -1,12 +1,12 @@
 import type { ReplyStep, ReplyTo, SendResult, Sendable } from './reply.js';
 
-/** The place of a reply whose connection lives in another thread: what is done with it becomes an order of the connection over there. */
+/** The reply of a connection in another thread: each step is sent as an order to the connection. */
 export class FarReply implements ReplyTo {
   readonly owner = undefined;
   open = true;
   readonly #order: (step: ReplyStep, data?: unknown) => void;
 
-  /** @param order puts that order. */
+  /** @param order sends that order. */
   constructor(order: (step: ReplyStep, data?: unknown) => void) {
     this.#order = order;
   }

@@ -5,13 +5,14 @@ import { type OwedAnswers, extrasOf } from '../guests/extras.js';
 import type { Task } from '../guests/task.js';
 
 /**
- * What a Tonic owes: the answers to its questions and the results of the promises it was given, unless they said `hold: false`, and its open
- * replies. They hold its end until each has come and its sparkle has run.
+ * What a Tonic must still deliver or receive before it may end: the answers to its questions, the results of its
+ * promises (unless they have `hold: false`), and its open replies.
  *
  * ```text
  *   ask(), pipe()      the answer's sparkle has run       nothing is left
- *   -------------> owed ---------------------------> ... ----------------> whoever waits is told
- *                   | the Tonic fails or is aborted; its time is up          behind what that sparkle led to
+ *   -------------> owed ---------------------------> ... ----------------> the waiting side is called,
+ *                   | the Tonic fails or is aborted;                       after all effects of that sparkle
+ *                   | its time is up
  *                   v
  *               owes nothing any more
  * ```
@@ -28,7 +29,7 @@ class Owed implements OwedAnswers, Task {
 
   settled(): void {
     this.count--;
-    // It ends, and has got on with it.
+    // It is ending, and has made progress.
     this.#tonic._ttEnding?.progressed();
     this.#tellIfNone();
   }
@@ -43,7 +44,7 @@ class Owed implements OwedAnswers, Task {
     this.#tellIfNone();
   }
 
-  /** As an order: before it run the transitions of the sparkle that settled the last one, and all that this led to by then. */
+  /** Runs as an order. By then the transitions of the last sparkle, and all orders that it queued before, have run. */
   #tellIfNone(): void {
     if (!this.owes && this.#waiting.length > 0) this.#tonic._ttss__run(this);
   }
@@ -53,7 +54,7 @@ class Owed implements OwedAnswers, Task {
   }
 
   run(): void {
-    // Since then it may have asked again.
+    // It may have asked again since.
     if (this.owes) return;
     const waiting = this.#waiting;
     this.#waiting = [];
@@ -61,35 +62,39 @@ class Owed implements OwedAnswers, Task {
   }
 }
 
-/** One more answer is owed; each is settled once, by {@link settleOwed}. */
+/** Counts one more owed answer; each is settled once, by {@link settleOwed}. */
 export function incurOwed(tonic: AnyTonic): void {
   (extrasOf(tonic).owed ??= new Owed(tonic)).count++;
 }
 
-/** One of them is owed no more: its sparkle has run, or nobody waits for it. */
+/** Settles one owed answer: its sparkle has run, or nobody waits for it. */
 export function settleOwed(tonic: AnyTonic): void {
   tonic._ttExtras?.owed?.settled();
 }
 
-/** Whether a Tonic owes an answer, so that it must not end yet. */
+/** Whether a Tonic owes something, so that it must not end yet. */
 export function owes(tonic: AnyTonic): boolean {
   return tonic._ttExtras?.owed?.owes === true;
 }
 
 /**
- * Calls `once` when a Tonic owes nothing: in an order of its own, soon where that is so already. By then what the last answer's sparkle
- * has led to (transitions, orders that it queued) has run, and nothing new is owed. It is not called where the Tonic has ended before.
+ * Calls `once` when a Tonic owes nothing, in an order of its own, also if that is the case already. By then all effects
+ * of the last answer's sparkle (transitions, queued orders) have run, and nothing new is owed. It is not called if the
+ * Tonic has ended before.
  */
 export function whenSettled(tonic: AnyTonic, once: () => void): void {
   ((extrasOf(tonic).owed ??= new Owed(tonic)) as Owed).whenNone(once);
 }
 
-/** It owes nothing any more: it has failed, or no answer could reach anybody. What comes is heard all the same, until it has ended. */
+/**
+ * It owes nothing any more, because it has failed or its answers cannot be delivered. Results are still delivered until
+ * it has ended.
+ */
 export function forgiveOwed(tonic: AnyTonic): void {
   tonic._ttExtras?.owed?.forgive();
 }
 
-/** Its time is up: what it owes is let go of, named and counted in the log. False where it owes nothing. */
+/** Its time limit has passed: everything that it owes is cancelled, and named in the log. False if it owes nothing. */
 export function letGoOfOwed(tonic: AnyTonic): boolean {
   if (!owes(tonic)) return false;
   const { questions, pipes, replies, owed } = tonic._ttExtras!;

@@ -36,17 +36,17 @@ export function checkPipe(tonic: AnyTonic, options: PipeOptions): void {
   pipeCheck.check(options, `${tonic._ttPlan.className}.pipe()`);
 }
 
-/** Puts a result on the queue. */
+/** Queues the sparkle for a result. */
 export type Bring = (result: unknown) => void;
 
-/** What hears a result in place of a sparkle. */
+/** Gets a result instead of a sparkle. */
 export interface Hearer {
   readonly sparkle: string;
   readonly value: Bring;
   readonly error: Bring;
 }
 
-/** A reply that a result answers, in a sparkle of the Tonic that waits for that. */
+/** A reply that is answered with a result, in a sparkle of the waiting Tonic. */
 export function responderOf(tonic: AnyTonic, reply: Responder<never>): Hearer {
   const to = reply instanceof Reply ? reply.as((value: Sendable) => value) : (reply as Responder<unknown>);
   return {
@@ -64,7 +64,7 @@ class Piped implements EndsBySignal, Due, Task {
 
   constructor(
     readonly tonic: AnyTonic,
-    /** The sparkle that hears the value. */
+    /** The sparkle that gets the value. */
     readonly sparkle: string,
     readonly value: Bring,
     readonly error: Bring,
@@ -113,22 +113,22 @@ class Piped implements EndsBySignal, Due, Task {
     } catch (thrown) {
       this.tonic._ttss__throw(toError(thrown));
     }
-    // Behind it: what holds the end does so until the sparkle has run.
+    // It counts as owed until the sparkle has run.
     if (this.holds) this.tonic._ttss__run(this);
   }
 
-  /** Its sparkle has run. */
+  /** Its sparkle runs. */
   run(): void {
     settleOwed(this.tonic);
   }
 
-  /** Its time is up. */
+  /** The time limit has passed. */
   fire(): void {
     const { tonic, sparkle, timeout } = this;
     this.#bring(this.error, fail('TT_PIPE_TIMEOUT', { tonic: tonic.name, sparkle, ms: timeout }));
   }
 
-  /** What comes is not heard. */
+  /** Ignores the result. */
   drop(): void {
     if (this.#over) return;
     this.#end();
@@ -143,7 +143,7 @@ class Piped implements EndsBySignal, Due, Task {
   }
 }
 
-/** The promises that one Tonic waits for. */
+/** The promises of one Tonic. */
 class Pipes implements OpenPipes {
   readonly all = new Set<Piped>();
 
@@ -162,7 +162,7 @@ function pipesOf(tonic: AnyTonic): Pipes {
   return (extrasOf(tonic).pipes ??= new Pipes()) as Pipes;
 }
 
-/** Brings what becomes of a promise back to its Tonic. */
+/** Delivers the result of a promise to its Tonic. */
 export function pipe(
   tonic: AnyTonic,
   promise: PromiseLike<unknown>,

@@ -21,14 +21,14 @@ export function isResponder(target: unknown): target is Responder<never> {
   return typeof end === 'function' && typeof fail === 'function';
 }
 
-/** What may be done with a reply. */
+/** The steps of a reply. */
 export type ReplyStep = 'send' | 'end' | 'fail' | 'needsInput';
 
-/** Where a {@link Reply} goes: its place in the order of answers of a connection, in this thread or another. */
+/** The place of a {@link Reply} in the order of answers of a connection, in this thread or another. */
 export interface ReplyTo {
-  /** @internal The connection, where it lives in this thread. */
+  /** @internal The connection, if it lives in this thread. */
   readonly owner: AnyTonic | undefined;
-  /** Whether it is worth sending to, as far as that is known here. */
+  /** Whether data for it can still be sent, as far as that is known here. */
   readonly open: boolean;
   /** @internal */ send(data: Sendable): SendResult;
   /** @internal */ end(data: Sendable | undefined): void;
@@ -55,7 +55,7 @@ export class Reply implements Responder<Sendable> {
     return this.#to.owner;
   }
 
-  /** @internal A step that another thread has taken; what is wrong with it fails the reply, and nobody else. */
+  /** @internal A step from another thread. An error in it fails only the reply. */
   _ttStep(step: ReplyStep, data: unknown): void {
     try {
       this.#to[step](data as Sendable);

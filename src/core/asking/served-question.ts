@@ -1,17 +1,17 @@
 import { Question } from './ask.js';
 
-/** What is done for a question, as far as the question knows it. */
+/** The work that is done for a question. */
 export interface OnItsBehalf {
-  /** Nobody waits for the answer any more: who asked has cancelled the question, or it has ended without an answer. */
+  /** Nobody waits for the answer any more: the asker has cancelled the question, or it has ended without an answer. */
   abandon(why: 'cancelled' | 'givenUp'): void;
 }
 
-/** A question that the Tonic which was asked works at by itself, and gives up when nobody waits for the answer any more. */
+/** A question whose work is abandoned when nobody waits for the answer any more. */
 export class ServedQuestion extends Question {
   /** @internal */
   _ttCall: OnItsBehalf | undefined = undefined;
 
-  /** Nothing of it is heard from now on, and what is under way for it is given up. */
+  /** Its result is not delivered any more, and its work is abandoned. */
   override cancel(): void {
     super.cancel();
     this._ttCall?.abandon('cancelled');

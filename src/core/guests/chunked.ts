@@ -14,7 +14,7 @@ import { type TonicOptions, TonicSettings, tonicOptions } from '../options/tonic
 /** What a {@link ChunkedWork} runs: a generator, or anything that is iterated. */
 export type Work<Progress, Result> = Iterator<Progress, Result> | Iterated<Progress, Result>;
 
-/** An `Iterable`, which tells the type of its result from TypeScript 5.6 on only. */
+/** An `Iterable` with the type of its result, which the library has only from TypeScript 5.6 on. */
 interface Iterated<Progress, Result> {
   [Symbol.iterator](): Iterator<Progress, Result>;
 }
@@ -57,7 +57,7 @@ export type ChunkedWorkOptions<Progress = unknown, Result = unknown> = Pick<Toni
     : ChunkedWorkInput[Key];
 };
 
-/** What the types of work and result make of them. */
+/** Relates the types of work and result. */
 interface Typed<Progress, Result> {
   readonly work: Work<Progress, Result> | (() => Work<Progress, Result>);
   readonly onProgress: ((info: WorkInfo<Progress>) => void) | undefined;
@@ -80,9 +80,9 @@ export interface WorkInfo<Progress = unknown> {
   readonly ms: number;
 }
 
-/** Between two looks at the clock at most so many steps are done: a look costs more than a small step. */
+/** The most steps between two readings of the clock: a reading takes longer than a small step. */
 const STEPS_PER_LOOK = 64;
-/** A slice ends after so many steps, however quick they were; or the clock says they were: that of a test stands still. */
+/** A slice ends after this many steps. The clock of a test does not advance, so it cannot end a slice. */
 const STEPS_PER_SLICE = 1_024;
 
 /**
@@ -102,7 +102,7 @@ export class ChunkedWork<Progress = unknown, Result = unknown> extends Tonic<'wo
   readonly #slice: number;
   readonly #progressEvery: number;
   readonly #tells: Tells;
-  /** While it has begun and is not at its end. */
+  /** Set while the work is in progress. */
   #iterator: Iterator<Progress, Result> | undefined;
   #queued = false;
   #progress: Progress | undefined;
@@ -114,7 +114,7 @@ export class ChunkedWork<Progress = unknown, Result = unknown> extends Tonic<'wo
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NOT_A_SPARKLE`; and as every Tonic. */
   constructor(options: ChunkedWorkOptions<Progress, Result>) {
-    // Looked at before it is entered, so that what is refused leaves nothing.
+    // Checked before it is entered, so that a refused one leaves nothing behind.
     const className = new.target.name;
     checkOptionsOf(new.target, options);
     const { slice, progress } = settingsIn(chunkedWorkSchema, options, className);
@@ -168,7 +168,7 @@ export class ChunkedWork<Progress = unknown, Result = unknown> extends Tonic<'wo
     this.#queueSlice();
   }
 
-  /** @internal Where it is paused, or at its end. */
+  /** @internal While it is paused or at its end, a slice does nothing. */
   _ttss__slice(): void {
     this.#queued = false;
   }
@@ -196,7 +196,7 @@ export class ChunkedWork<Progress = unknown, Result = unknown> extends Tonic<'wo
     this.#pauseAt(clock.now(), start);
   }
 
-  /** The slice is over, and not the work. */
+  /** The slice has ended, but not the work. */
   #pauseAt(now: number, start: number): void {
     this.#ms += now - start;
     if (now - this.#toldAt >= this.#progressEvery) {
@@ -210,13 +210,13 @@ export class ChunkedWork<Progress = unknown, Result = unknown> extends Tonic<'wo
     try {
       return iterator.next();
     } catch (thrown) {
-      // It is at its end: there is nothing to return from.
+      // The iterator has ended, so `return()` must not be called.
       this.#iterator = undefined;
       throw thrown;
     }
   }
 
-  /** How many steps until the next look: not more than fill a slice, and at most twice as many as the last time. */
+  /** The number of steps until the next reading of the clock: at most one slice, and at most twice the last number. */
   #paceAfter(took: number, steps: number): number {
     const fill = Math.max(Math.floor((steps * this.#slice) / took) - steps, 1);
     return (this.#stepsPerLook = Math.min(fill, this.#stepsPerLook * 2, STEPS_PER_LOOK));
@@ -239,12 +239,12 @@ export class ChunkedWork<Progress = unknown, Result = unknown> extends Tonic<'wo
     try {
       this.#tells[what](value, info);
     } catch (thrown) {
-      // The queue is full. How far it is will be told again; whoever waits for the end must hear of this.
+      // The queue is full. Progress will be reported again, but the end must reach the base.
       if (what !== 'Progress') this._ttBase?._ttss__throw(toError(thrown));
     }
   }
 
-  /** Has the work clean up after itself; it may throw there. */
+  /** Ends the iterator, so that its `finally` runs; that may throw. */
   #stop(): void {
     const iterator = this.#iterator;
     this.#iterator = undefined;
@@ -262,7 +262,7 @@ takesOptions(ChunkedWork, chunkedWorkSchema);
 type Tell = (value: unknown, info?: unknown) => void;
 type Tells = Readonly<Record<'Progress' | 'Done' | 'Cancelled', Tell>>;
 
-/** How the base is told: by the sparkles that were given, else by those of its name, else by the common ones. */
+/** The sparkles for the results: the given ones, or those of its name, or the common ones. */
 function tellsOf<P, R>(base: AnyTonic, options: ChunkedWorkOptions<P, R>): Tells {
   const { name = 'work', onProgress, onDone, onCancelled } = options;
   const tell = (what: keyof Tells, given: ((value: never, info: never) => void) | undefined): Tell => {
@@ -279,7 +279,7 @@ function tellsOf<P, R>(base: AnyTonic, options: ChunkedWorkOptions<P, R>): Tells
   };
 }
 
-/** @throws {TaskTonicError} `TT_BAD_OPTION` where a function has made something else. */
+/** @throws {TaskTonicError} `TT_BAD_OPTION` if the function has returned something else. */
 function iteratorOf<P, R>(work: unknown, className: string): Iterator<P, R> {
   const given = work as Maybe;
   if (isIterable(given)) return (given as Iterated<P, R>)[Symbol.iterator]();

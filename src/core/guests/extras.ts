@@ -2,57 +2,67 @@ import type { OrderForm } from '../queue/order.js';
 import type { WaitingOrder, WantedOrder } from '../queue/take-back.js';
 import type { Task } from './task.js';
 
-/** Wants to hear that a Tonic has ended, in this thread or another. */
+/** Is called when a Tonic has ended, in this thread or another. */
 export interface EndWatcher {
   /** @internal */
   ended(): void;
 }
 
-/** What a Tonic has asked and not heard of. */
+/** The open questions of a Tonic. */
 export interface OpenQuestions {
   readonly open: number;
   readonly late: number;
-  /** Cancels those that hold the end of the Tonic, and tells what they were. */
+  /** Cancels those that delay the end of the Tonic, and returns their names. */
   letGo(): string[];
-  /** It has finished: nobody waits any more. */
+  /** The Tonic has finished: all are cancelled. */
   close(): void;
 }
 
-/** The promises whose result a Tonic waits for. */
+/** The promises that a Tonic waits for. */
 export interface OpenPipes {
-  /** Drops those that hold the end of the Tonic, and tells what they were. */
+  /** Cancels those that delay the end of the Tonic, and returns their names. */
   letGo(): string[];
-  /** It has finished: nobody waits any more. */
+  /** The Tonic has finished: all are cancelled. */
   close(): void;
 }
 
-/** The replies that a connection has open. */
+/** The open replies of a connection. */
 export interface OpenReplies {
-  /** Tells what they are, for the log. */
+  /** Returns their descriptions for the log. */
   letGo(): string[];
 }
 
-/** The answers that a Tonic owes: they hold its end. */
+/** The answers that a Tonic owes: it waits for them before it ends. */
 export interface OwedAnswers {
   count: number;
   readonly owes: boolean;
-  /** One of them is owed no more. */
+  /** One of them is settled. */
   settled(): void;
-  /** All are. */
+  /** All are cancelled. */
   forgive(): void;
 }
 
-/** The orders that a Tonic has postponed. */
+/** A group that a connection is a member of. */
+export interface MemberGroup {
+  /** The connection is closed. */
+  delete(connection: never): boolean;
+  /** @internal What was sent to the connection has left, down to its low-water mark. */
+  _ttCaughtUp(connection: never): void;
+}
+
+/** The postponed orders of a Tonic. */
 export interface PostponedOrders {
+  /** Whether the order of the sparkle that runs is to be kept. */
+  readonly keepsNext: boolean;
   /** The sparkle that postponed its order has ended: the order is kept. */
   keep(): void;
-  /** It threw: the order is not. */
+  /** The sparkle threw: its order is not kept. */
   takeBack(): void;
-  /** The state has changed: all run again. */
+  /** The state has changed: all of them run again. */
   release(): void;
-  /** Takes those that are wanted out: they will not run. */
+  /** Removes the wanted ones, which will not run. */
   takeOut(isWanted: WantedOrder): WaitingOrder[];
-  /** The Tonic has finished: they are let go of, and named. */
+  /** The Tonic has finished: they are dropped, and named in the log. */
   drop(): void;
 }
 
@@ -68,22 +78,22 @@ export interface InboxCounts {
   readonly refused: number;
 }
 
-/** The calls that wait for a Tonic, where their number is bounded. */
+/** The waiting calls of a Tonic with an `inboxLimit`. */
 export interface OpenInbox {
   readonly counts: InboxCounts;
-  /** The turn of one of them has come: fills the form with the oldest; false where none waits. */
+  /** Fills the form with the oldest call; false if none waits. */
   take(form: OrderForm & { queuedAt: number }): boolean;
-  /** The Tonic has finished: nobody is held back for it. */
+  /** The Tonic has finished: paused connections are read again. */
   close(): void;
 }
 
-/** The timeout of the state that holds. */
+/** The timeout of the present state. */
 export interface StateTimeouts {
-  /** A state was entered, or left for none. */
+  /** A state was entered; `undefined` if the machine has stopped. */
   entered(state: string | undefined): void;
 }
 
-/** How a base looks after one infusion. As a task it makes the next one. */
+/** How a base supervises one infusion. As a task it makes the next one. */
 export interface Supervision extends Task {
   /** @internal */ readonly strategy: 'restart' | 'finish' | 'escalate';
   /** @internal */ readonly limit: number;
@@ -92,23 +102,27 @@ export interface Supervision extends Task {
   takeRestart(): number;
 }
 
-/** What only some Tonics have: made when one of it is first needed, so that the others pay for one empty field. */
+/**
+ * Fields that only some Tonics need. The object is made at the first use, so other Tonics have only one empty field.
+ */
 export interface Extras {
   watchers: Set<EndWatcher> | undefined;
   questions: OpenQuestions | undefined;
   pipes: OpenPipes | undefined;
   owed: OwedAnswers | undefined;
   replies: OpenReplies | undefined;
-  /** What it has asked its peer. */
+  /** Its open requests to the peer. */
   requests: object | undefined;
-  /** What stands between its connection and itself. */
+  /** The protocol layer between its connection and itself. */
   guest: object | undefined;
-  /** What takes the bytes or frames of its connection in its place. */
+  /** The consumer that has taken over the data of its connection. */
   taker: object | undefined;
+  /** The groups that it is a member of. */
+  groups: Set<MemberGroup> | undefined;
   postponed: PostponedOrders | undefined;
   inbox: OpenInbox | undefined;
   stateTimeouts: StateTimeouts | undefined;
-  /** The infusions that it looks after, by what others know them by. */
+  /** The supervised infusions, by the identity that others know. */
   supervised: Map<object, Supervision> | undefined;
   /** The services that it uses, by name. */
   uses: Set<string> | undefined;
@@ -117,12 +131,12 @@ export interface Extras {
   generic: object | undefined;
 }
 
-/** Who may have extras: a Tonic, or the handle of one in another thread. */
+/** A Tonic, or the handle of one in another thread. */
 interface HasExtras {
   _ttExtras?: Extras | undefined;
 }
 
-/** Has a base look after an infusion. */
+/** Makes a base supervise an infusion. */
 export function superviseInfusion(base: HasExtras, face: object, supervision: Supervision): void {
   (extrasOf(base).supervised ??= new Map()).set(face, supervision);
 }
@@ -137,6 +151,7 @@ export function extrasOf(tonic: HasExtras): Extras {
     requests: undefined,
     guest: undefined,
     taker: undefined,
+    groups: undefined,
     postponed: undefined,
     inbox: undefined,
     stateTimeouts: undefined,
@@ -147,7 +162,7 @@ export function extrasOf(tonic: HasExtras): Extras {
   });
 }
 
-/** Has `watcher` told when a Tonic or the Tonic of a handle has ended: once, and at once where that is known. */
+/** Calls `watcher` once when a Tonic has ended, or at once if that is known already. */
 export function watchEnd(tonic: HasExtras & { readonly finished: boolean }, watcher: EndWatcher): void {
   if (tonic.finished) return watcher.ended();
   (extrasOf(tonic).watchers ??= new Set()).add(watcher);
@@ -158,7 +173,7 @@ export function unwatchEnd(tonic: HasExtras, watcher: EndWatcher): void {
   tonic._ttExtras?.watchers?.delete(watcher);
 }
 
-/** A Tonic has ended, or is known to: whoever waits for that is told. */
+/** A Tonic has ended, or is known to have ended: its watchers are called. */
 export function tellEnd(tonic: HasExtras): void {
   const watchers = tonic._ttExtras?.watchers;
   if (watchers === undefined) return;
@@ -166,13 +181,13 @@ export function tellEnd(tonic: HasExtras): void {
   for (const watcher of watchers) watcher.ended();
 }
 
-/** A Tonic of this thread has ended: all that it has beside is closed. */
+/** A Tonic of this thread has ended: its extras are closed. */
 export function closeExtras(tonic: HasExtras): void {
   const extras = tonic._ttExtras!;
   extras.stateTimeouts?.entered(undefined);
   extras.postponed?.drop();
   extras.inbox?.close();
-  // First: nobody waits for the last of them.
+  // First, so that closing the others does not notify anybody.
   extras.owed = undefined;
   extras.questions?.close();
   extras.pipes?.close();

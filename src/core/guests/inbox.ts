@@ -7,7 +7,7 @@ import type { Sparkle } from '../plan/plan.js';
 import { running } from '../running.js';
 import { weightOf } from '../queue/weight.js';
 
-/** As many bytes as no connection may have waiting: so it is not read from. Sums of it stay exact. */
+/** A number of bytes that no connection may have waiting, so it is not read. Sums of it stay exact. */
 const MORE_THAN_ALL = 2 ** 40;
 
 interface Call extends KeptOrder {
@@ -15,30 +15,30 @@ interface Call extends KeptOrder {
 }
 
 /**
- * The calls that wait for a Tonic whose class has an `inboxLimit`, the first one first. The queue of its Catalyst has a ticket for each of them: a
- * ticket that has its turn takes the oldest call that waits by then.
+ * The waiting calls of a Tonic with an `inboxLimit`, the first one first. The queue of its Catalyst contains a ticket
+ * for each call. When a ticket runs, it takes the oldest waiting call.
  *
  * ```text
  *   a call ---> [ c2 c3 c4 ]  the inbox        refuse: the call throws
- *     |            ^ the oldest                drop-oldest: c2 goes, the tickets stay
- *     v            |                           hold: who calls is not read from
+ *     |            ^ the oldest                drop-oldest: c2 is dropped, the tickets stay
+ *     v            |                           hold: the caller's connection is not read
  *   [ x T y T z T ]  the queue: T is a ticket
  * ```
  *
- * So what is dropped is gone at once, and the queue holds no more of the Tonic than its inbox does.
+ * So a dropped call is freed at once, and the queue never holds more tickets than the inbox may have calls.
  */
 class Inbox implements OpenInbox {
   readonly #tonic: AnyTonic;
   #calls: Call[] = [];
-  /** Where the oldest one lies. */
+  /** The index of the oldest one. */
   #first = 0;
   #tickets = 0;
   #bytes = 0;
   #dropped = 0;
   #refused = 0;
-  /** Connections that are not read from until there is room. */
+  /** Connections that are not read until there is room. */
   #held: Set<AnyTonic> | undefined;
-  /** Calls of other threads that were refused since that was told last; `undefined` while there was room. */
+  /** Refused calls of other threads since the last report; `undefined` while there is room. */
   #lost: { count: number; readonly sparkles: Set<string> } | undefined;
 
   constructor(tonic: AnyTonic) {
@@ -54,9 +54,9 @@ class Inbox implements OpenInbox {
   }
 
   /**
-   * Takes a call, as the policy has it.
+   * Adds a call, according to the policy.
    *
-   * @param noReading what `_ttKept` is of a Tonic that reads from nobody.
+   * @param noReading the value of `_ttKept` in Tonics that read from nobody.
    * @throws {TaskTonicError} `TT_INBOX_FULL`, `TT_QUEUE_FULL`
    */
   put(sparkle: Sparkle, count: number, a: unknown, b: unknown, noReading: AnyTonic['_ttKept']): void {
@@ -67,7 +67,7 @@ class Inbox implements OpenInbox {
     if (policy === 'drop-oldest') while (this.#isTooMuch(bytes)) this.#dropOldest();
     else if (reading === undefined && this.#isTooMuch(bytes)) return this.#refuse(sparkle, count, a, b);
     const { queue } = scheduler;
-    // First, since it may throw.
+    // First, because it may throw.
     if (this.#tickets <= this.#orders) {
       queue.put(this.#tonic, plan.ticket!, 0, undefined, undefined);
       this.#tickets++;
@@ -99,7 +99,7 @@ class Inbox implements OpenInbox {
     this.#letGo();
   }
 
-  /** Whether one more of so many bytes is more than may wait: alone it may always. */
+  /** Whether one more call of this size is too much. A single call is always accepted. */
   #isTooMuch(bytes: number): boolean {
     const { orders, bytes: most } = this.#tonic._ttPlan.inbox!;
     return this.#orders > 0 && (this.#orders + 1 > orders || this.#bytes + bytes > most);
@@ -108,7 +108,7 @@ class Inbox implements OpenInbox {
   #shift(): Call | undefined {
     const call = this.#calls[this.#first];
     if (call === undefined) return undefined;
-    // It may be large, and this place is not given again soon.
+    // It may be large, and this slot is not used again soon.
     (this.#calls as unknown[])[this.#first++] = undefined;
     this.#bytes -= call.bytes;
     if (this.#first === this.#calls.length) {
@@ -133,7 +133,7 @@ class Inbox implements OpenInbox {
     const error = this.#full(sparkle);
     const { tonic: from } = running;
     if (from === undefined || from.thread === this.#tonic.thread) throw error;
-    // Nobody there could catch it.
+    // A caller in another thread cannot catch the error.
     failAnswers(argsOf(count, a, b), () => error);
     const isFirst = this.#lost === undefined;
     this.#lost ??= { count: 0, sparkles: new Set() };
@@ -146,7 +146,7 @@ class Inbox implements OpenInbox {
     return fail('TT_INBOX_FULL', { tonic: this.#tonic.name, sparkle, count: this.#orders, bytes: this.#bytes });
   }
 
-  /** What was refused meanwhile is told when there is room again, and not one by one. */
+  /** Refused calls are reported together when there is room again. */
   #tellLost(): void {
     const lost = this.#lost!;
     if (lost.count === 0) return;
@@ -164,7 +164,7 @@ class Inbox implements OpenInbox {
     reading._ttKept(MORE_THAN_ALL);
   }
 
-  /** Half of it is room enough: whoever is let in with each order would be held again with the next. */
+  /** Reading continues when half of the inbox is free. Otherwise it would stop and start with each order. */
   #seeToRoom(): void {
     const { orders, bytes } = this.#tonic._ttPlan.inbox!;
     if (this.#orders <= orders / 2 && this.#bytes <= bytes / 2) this.#letGo();
@@ -184,14 +184,17 @@ function argsOf(count: number, a: unknown, b: unknown): readonly unknown[] {
   return count > 2 ? (a as unknown[]) : [a, b];
 }
 
-/** What is read from for a Tonic: it, or the nearest base of it that reads; none for a Tonic of another thread. */
+/**
+ * The Tonic whose connection must not be read: the caller or its nearest base that reads; none for a caller in another
+ * thread.
+ */
 function readingOf(from: AnyTonic | undefined, noReading: AnyTonic['_ttKept']): AnyTonic | undefined {
   for (let one = from; one?._ttKept !== undefined; one = one._ttBase!) if (one._ttKept !== noReading) return one;
   return undefined;
 }
 
 /**
- * Takes a call of a Tonic whose class has an `inboxLimit`.
+ * Takes a call of a Tonic with an `inboxLimit`.
  * @throws {TaskTonicError} `TT_INBOX_FULL`, `TT_QUEUE_FULL`
  */
 export function receive(

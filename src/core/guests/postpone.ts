@@ -12,45 +12,49 @@ import type { WaitingOrder, WantedOrder } from '../queue/take-back.js';
 import { weightOf } from '../queue/weight.js';
 
 /**
- * So often orders may go before newer ones while none of those has had its turn: orders that go on postponing themselves and changing
- * the state must not keep everybody waiting. Then they go to the end, once.
+ * How often postponed orders may run before newer ones, if no newer one has run. Orders that postpone themselves and
+ * change the state again and again must not block the others. Then they go to the end once.
  */
 const MOST_FIRST = 1_000;
 
 /**
- * The orders that a Tonic has postponed, the first one first.
+ * The postponed orders of a Tonic, the first one first.
  *
  * ```text
  *   postpone()       the sparkle ends       the state has changed
  *   ------------> next -------------> kept --------------------> at the front of the queue
  *                   | it throws         | the Tonic finishes
  *                   v                   v
- *                 not kept            let go of, and named
+ *                 not kept            dropped, and named in the log
  * ```
  */
 class Postponed implements PostponedOrders, Task {
   readonly #tonic: AnyTonic;
   #kept: KeptOrder[] = [];
-  /** That of the sparkle that runs. */
+  /** The order of the running sparkle. */
   #next: KeptOrder | undefined;
-  /** So often they went before newer ones since the last of those had its turn. */
+  /** How often they ran before newer orders since the last newer order ran. */
   #first = 0;
 
   constructor(tonic: AnyTonic) {
     this.#tonic = tonic;
   }
 
-  /** The order that runs is to be kept. */
+  /** Keeps the running order. */
   add(order: KeptOrder): void {
     const tonic = this.#tonic;
-    // A second call in one sparkle.
+    // A second call in the same sparkle.
     if (this.#next !== undefined) return;
     const { postponeLimit } = tonic._ttPlan;
     if (this.#kept.length >= postponeLimit)
       throw fail('TT_POSTPONE_FULL', { tonic: tonic.name, count: postponeLimit, sparkle: order.sparkle.key });
     this.#next = order;
-    // It is kept when the sparkle has ended, with its transitions.
+    // It is kept after the sparkle has ended, with its transitions.
     tonic._ttScheduler.settle(tonic);
+  }
+
+  get keepsNext(): boolean {
+    return this.#next !== undefined;
   }
 
   keep(): void {
@@ -70,12 +74,12 @@ class Postponed implements PostponedOrders, Task {
     const kept = this.#takeAll();
     const { queue } = this.#tonic._ttScheduler;
     if (queue.putFirst === undefined || this.#first >= MOST_FIRST) return putLast(this.#tonic, kept);
-    // Behind the first of them is an order that tells when the newer ones have their turn.
+    // After them an order is queued that notes that newer ones run.
     if (this.#first++ === 0) kept.push(taskOrder(this.#tonic, this));
     queue.putFirst(this.#tonic, kept);
   }
 
-  /** Newer orders have their turn. */
+  /** Newer orders run now. */
   run(): void {
     this.#first = 0;
   }
@@ -112,8 +116,8 @@ class Postponed implements PostponedOrders, Task {
 }
 
 /**
- * Where what is kept came from hears how much that is, so that a connection whose data waits here is read from no more. That is the
- * Tonic itself, the one that its base has heard the event of, or the one that has queued the order.
+ * Reports the size of the kept order to its origin, so that a connection whose data waits here is not read. The origin
+ * is the Tonic itself, the infusion whose event its base has got, or the Tonic that has queued the order.
  */
 function tellOrigin(tonic: AnyTonic, { count, a, b, source }: KeptOrder, sign: 1 | -1): void {
   const bytes = count > 2 ? weightOf(a as unknown[]) : weightOf([a, b]);
@@ -128,7 +132,7 @@ function taskOrder({ _ttPlan }: AnyTonic, task: Task): KeptOrder {
   return { sparkle: _ttPlan.sparkle('_ttss__run'), count: 1, a: task, b: undefined, ...fromNobody };
 }
 
-/** As if each were called now by who called it then; without a bound, since none may get lost. */
+/** Queues them as new calls of their callers, without a limit, because none may be lost. */
 function putLast(tonic: AnyTonic, kept: readonly KeptOrder[]): void {
   const { queue } = tonic._ttScheduler;
   const { tonic: runs, sparkle: itsSparkle } = running;
@@ -145,7 +149,7 @@ function putLast(tonic: AnyTonic, kept: readonly KeptOrder[]): void {
 }
 
 /**
- * Keeps the order that runs until the state of its Tonic has changed.
+ * Keeps the running order until the state of its Tonic has changed.
  * @throws {TaskTonicError} `TT_NOT_RUNNING`, `TT_NOT_POSTPONED`, `TT_POSTPONE_FULL`
  */
 export function postpone(tonic: AnyTonic): void {
@@ -157,7 +161,7 @@ export function postpone(tonic: AnyTonic): void {
   ((extrasOf(tonic).postponed ??= new Postponed(tonic)) as Postponed).add(kept);
 }
 
-/** The order of the sparkle that runs; `undefined` where the sparkle has no order of its own, such as `onEnter`. */
+/** The order of the running sparkle; `undefined` if the sparkle has no order of its own, such as `onEnter`. */
 function toKeep(order: Order, running: Sparkle): KeptOrder | undefined {
   const { sparkle, count, a, b, source, sourceSparkle, queuedAt } = order;
   const from = { source, sourceSparkle: ofHere(sourceSparkle), queuedAt };

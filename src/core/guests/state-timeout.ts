@@ -13,24 +13,24 @@ export interface StateTimeoutInfo {
 }
 
 /**
- * The timeout of the state that a Tonic is in. It begins when the state is entered and is over when it is left: what fired, and waits
- * as an order, is not heard in another state.
+ * The timeout of the present state. It begins when the state is entered, and ends when it is left. A timeout that has
+ * fired but waits as an order is ignored in another state.
  */
 class StateTimeout implements StateTimeouts, Due {
   at = Infinity;
   slot = -1;
   readonly #tonic: AnyTonic;
-  /** What the last `toState()` gave, for the state that it goes to. */
+  /** The timeout given to the last `toState()`, for its target. */
   #given: number | undefined;
   #ms = Infinity;
-  /** Changes with each beginning: what has fired belongs to the one before. */
+  /** Changes with each start: a timeout that has fired belongs to an earlier one. */
   #turn = 0;
 
   constructor(tonic: AnyTonic) {
     this.#tonic = tonic;
   }
 
-  /** What `toState()` gave for the state that it goes to. */
+  /** Sets the timeout for the state that `toState()` goes to. */
   give(ms: number | undefined): void {
     this.#given = ms;
   }
@@ -41,7 +41,7 @@ class StateTimeout implements StateTimeouts, Due {
     this.begin(state === undefined ? Infinity : (given ?? this.#tonic._ttPlan.stateTimeouts.get(state) ?? Infinity));
   }
 
-  /** Begins anew in the state that holds. */
+  /** Starts again in the present state. */
   begin(ms: number): void {
     const { clock, timers } = this.#tonic._ttScheduler;
     this.#turn++;
@@ -57,7 +57,7 @@ class StateTimeout implements StateTimeouts, Due {
     this.#tonic._ttss__run({ run: () => this.#tell(turn) });
   }
 
-  /** Not where the state was left, or began anew, before its turn came. */
+  /** Ignored if the state was left, or the timeout started again, in the meantime. */
   #tell(turn: number): void {
     if (turn === this.#turn)
       tellNow(this.#tonic, 'ttse__onStateTimeout', { state: this.#tonic._ttState!, ms: this.#ms });
@@ -69,7 +69,7 @@ function timeoutOf(tonic: AnyTonic): StateTimeout {
 }
 
 /**
- * What `toState(state)` was given as its timeout: for the state that it goes to, or, where that holds already, from now on.
+ * Applies the timeout given to `toState(state)`: to the state that it goes to, or, for the present state, from now on.
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
 export function giveTimeout(
@@ -85,12 +85,12 @@ export function giveTimeout(
   else if (ms !== undefined && tonic._ttState !== undefined) timeout.begin(ms);
 }
 
-/** A Tonic is made: where its class gives states a timeout, each that is entered has one. */
+/** Starts timeouts in a new Tonic, if its class declares some. */
 export function beginsWithTimeouts(tonic: AnyTonic): void {
   if (tonic._ttPlan.stateTimeouts.size > 0) timeoutOf(tonic);
 }
 
-/** Its bounds have been checked. */
+/** The range of the value was checked before. */
 function checkTimeout({ _ttPlan }: AnyTonic, state: string | undefined, ms: number): void {
   if (ms === Infinity || _ttPlan.hearsTimeout(state)) return;
   const problem = `it has no handler: write ttse_${state}__onStateTimeout, or ttse__onStateTimeout for all states`;

@@ -4,7 +4,7 @@ import { type RestartOptions, RestartBudget, restartOptions } from '../options/r
 import * as v from 'valibot';
 import { oneOf, parseOptions } from '../options/option-schema.js';
 
-/** What becomes of an infusion that failed: a new one is made, it stays finished, or its base fails too. */
+/** What happens to a failed infusion: a new one is made, it stays finished, or its base fails too. */
 export type Strategy = 'restart' | 'finish' | 'escalate';
 
 export const superviseSchema = v.strictObject({
@@ -17,7 +17,7 @@ export const superviseSchema = v.strictObject({
 /** How a base looks after one infusion. */
 export type SuperviseOptions = Readonly<v.InferInput<typeof superviseSchema>> & RestartOptions;
 
-/** An infusion that is looked after: `current` is the one that runs now. */
+/** A supervised infusion: `current` is the one that runs now. */
 export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements Supervision {
   readonly strategy: Strategy;
   readonly #make: () => T;
@@ -48,7 +48,7 @@ export class Supervised<T extends AnyTonic | RemoteHandle = AnyTonic> implements
   }
 
   /**
-   * How many restarts there were within the time window, with the one that is due now; 0 where none is to be made.
+   * The number of restarts within the time window, including the one that is due; 0 if there must be none.
    * @internal
    */
   takeRestart(): number {

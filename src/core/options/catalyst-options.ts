@@ -22,7 +22,7 @@ export const catalystSchema = v.strictObject(catalystOptions);
 /** Options of a {@link Catalyst}. */
 export type CatalystOptions = Readonly<v.InferInput<typeof catalystSchema>> & TonicOptions;
 
-/** What of them concerns it as a Tonic. The first Catalyst of an app has a name that it is not given. */
+/** The options that concern it as a Tonic. The first Catalyst of an app has a fixed name. */
 export function asTonic(options: CatalystOptions, rootName: string | undefined): TonicSettings {
   const { base, name, logMode, logLane, drainTimeout = Infinity } = options;
   return new TonicSettings(base, rootName ?? name, logMode, logLane, drainTimeout);

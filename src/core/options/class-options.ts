@@ -2,23 +2,23 @@ import type * as v from 'valibot';
 import { OptionCheck } from './option-check.js';
 import type { OptionSet } from './option-schema.js';
 
-/** A class of Tonics, as far as its options go. */
+/** The part of a class of Tonics that concerns options. */
 interface OptionTaker {
   readonly name: string;
-  /** What a class of a user's adds to the options of the class that it extends. */
+  /** The options that a user's class adds to those of its base class. */
   readonly optionsSchema?: v.GenericSchema;
 }
 
 const checks = new WeakMap<object, OptionCheck>();
 
-/** Says what options a class of the framework's takes: all of them, those that it hands on too. */
+/** Declares the options of a class of the framework: all of them, including those that it passes on. */
 export function takesOptions(tonicClass: OptionTaker, set: OptionSet): void {
   checks.set(tonicClass, OptionCheck.of(set));
 }
 
 /**
- * Checks the options that a class of Tonics is made with: those of the framework's class that it is or extends, and those that it
- * describes itself as `static optionsSchema`.
+ * Checks the options of a new Tonic: those of its class of the framework, and those that a user's class declares as
+ * `static optionsSchema`.
  *
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
@@ -26,7 +26,7 @@ export function checkOptionsOf(tonicClass: OptionTaker, options: unknown): void 
   (checks.get(tonicClass) ?? checkOf(tonicClass)).check(options, tonicClass);
 }
 
-/** The check of a class of a user's, which is made with the first instance. */
+/** The check for a user's class, which is made for its first instance. */
 function checkOf(tonicClass: OptionTaker): OptionCheck {
   const known = checks.get(tonicClass);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
-// The data of a configuration: plain objects and lists in each other. What is an instance of a class is a value as it is.
+// The data of a configuration: nested plain objects and lists. An instance of a class is one value.
 
-/** Names that would reach into the prototypes of objects where somebody merges carelessly. */
+/** Names that would change prototypes in careless code that merges objects. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['__proto__', 'prototype', 'constructor']);
 
 export function isForbidden(name: string): boolean {
@@ -19,12 +19,15 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === Object.prototype || prototype === null;
 }
 
-/** The members of an object or list, by name; a value has none. */
+/** The members of an object or list, by name; other values have none. */
 export function membersOf(value: unknown): readonly (readonly [string, unknown])[] {
   return isPlainObject(value) || Array.isArray(value) ? Object.entries(value) : [];
 }
 
-/** The part of a value that can cross to a thread: functions, symbols and instances of classes stay here; elements keep their places. */
+/**
+ * The part of a value that can be sent to a thread, without functions, symbols and instances of classes. Elements keep
+ * their index.
+ */
 export function plainData(value: unknown, copies = new Map<object, unknown>()): unknown {
   if (typeof value === 'function' || typeof value === 'symbol') return undefined;
   if (typeof value !== 'object' || value === null) return value;
@@ -39,7 +42,7 @@ export function plainData(value: unknown, copies = new Map<object, unknown>()): 
   return plain;
 }
 
-/** The value at a path; `undefined` where none is. What objects inherit is not there. */
+/** The value at a path; `undefined` if there is none. Inherited properties do not count. */
 export function valueAt(tree: unknown, path: Path): unknown {
   let value = tree;
   for (const key of path) {
@@ -50,8 +53,8 @@ export function valueAt(tree: unknown, path: Path): unknown {
 }
 
 /**
- * The same data with another value at a path: what lies on the way is copied, so that nobody else's object changes. Where nothing lies
- * there yet, `isList` says whether a list or an object is made.
+ * A copy of the data with another value at a path. Objects on the path are copied, so the original does not change.
+ * Where nothing exists yet, `isList` decides between a list and an object.
  */
 export function withValueAt(tree: unknown, path: Path, value: unknown, isList: (path: Path) => boolean): unknown {
   const place = (node: unknown, depth: number): unknown => {
@@ -72,7 +75,7 @@ function emptyAt(path: Path, isList: (path: Path) => boolean): Record<string, un
   return isList(path) ? ([] as unknown as Record<string, unknown>) : {};
 }
 
-/** Why nothing can be put at a path: a name that is forbidden, or a list that would get a hole. */
+/** Why nothing can be put at a path: a forbidden name, or a list with a hole. */
 export function refusalOf(tree: unknown, path: Path, isList: (path: Path) => boolean): string | undefined {
   if (path.some(isForbidden)) return notAllowed(path);
   for (const [depth, key] of path.entries()) {
@@ -86,7 +89,7 @@ export function refusalOf(tree: unknown, path: Path, isList: (path: Path) => boo
   return undefined;
 }
 
-/** The first path within a value that has a forbidden name; the value is a tree, of JSON. */
+/** The first path within a value that has a forbidden name. The value must be a tree, as from JSON. */
 export function forbiddenWithin(value: unknown, path: Path): Path | undefined {
   for (const [key, member] of membersOf(value)) {
     const found = isForbidden(key) ? [...path, key] : forbiddenWithin(member, [...path, key]);
@@ -96,7 +99,7 @@ export function forbiddenWithin(value: unknown, path: Path): Path | undefined {
 }
 
 const SECRET = /pass(w|ph|code)|pwd|secret|token|credential|key|bearer|cookie/i;
-/** Shorter words are looked for as words of their own: `dbPass`, `db_pass`, but not `compass`. */
+/** These short words count only as separate words: `dbPass`, `db_pass`, but not `compass`. */
 const SECRET_WORDS = new Set([
   'pass',
   'pw',
@@ -117,12 +120,12 @@ function speaksOfSecret(name: string): boolean {
   return words.some((word) => SECRET_WORDS.has(word.toLowerCase()));
 }
 
-/** Whether what stands at a path is not to be shown: its name speaks of a password, secret, token or key. */
+/** Whether a value must be masked, because its name suggests a password, secret, token or key. */
 export function isSecret(path: Path): boolean {
   return path.some(speaksOfSecret);
 }
 
-/** A value as it may be shown to somebody: masked where it is secret, and never long. */
+/** A value for display: masked if it is secret, and shortened. */
 export function shown(value: unknown, path: Path): string {
   if (isSecret(path)) return '(a secret)';
   if (typeof value === 'string') return shownText(value);
@@ -138,16 +141,16 @@ function shownText(text: string): string {
   if (isJson(text)) return `a text of ${text.length} characters`;
   const open = withoutSecrets(text);
   const short = open.length <= MOST_CHARACTERS ? open : `${open.slice(0, MOST_CHARACTERS)}...`;
-  // JSON lets some control characters through.
+  // JSON does not escape all control characters.
   return JSON.stringify(short).replace(/[\u007f-\u009f]/g, '?');
 }
 
-/** A text of JSON may hold what the name of its own path does not tell. */
+/** Text in JSON may contain secrets under other names. */
 function isJson(text: string): boolean {
   return /^\s*[[{]/.test(text);
 }
 
-/** A URL may hold a name and password. */
+/** A URL may contain a user name and password. */
 function withoutSecrets(text: string): string {
   return text
     .replace(/\/\/[^/\s]*@/g, '//(a secret)@')
@@ -156,7 +159,7 @@ function withoutSecrets(text: string): string {
     );
 }
 
-/** Whether a text has something in it that is not to be shown, whatever it is called. */
+/** Whether a text contains a secret, whatever its name is. */
 export function holdsSecret(text: string): boolean {
   return isJson(text) ? speaksOfSecret(text) : withoutSecrets(text) !== text;
 }

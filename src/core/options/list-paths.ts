@@ -1,7 +1,7 @@
 /**
- * What has lists in it, by path: the paths that it takes are whole, and `''` is its root.
+ * A structure with lists, by path: paths are absolute, and `''` is its root.
  *
- * @typeParam Made an element that was made; its path may be known later only.
+ * @typeParam Made an element that was made; its path may become known later.
  */
 export interface HasLists<Made> {
   exists(path: string): boolean;
@@ -14,21 +14,22 @@ export interface HasLists<Made> {
 
 const SPECIAL = /[#.](?:\/|$)/;
 
-/** Whether a path has a segment that stands for an element of a list: `#`, `name#`, `.` or `name.`. */
+/** Whether a segment of a path stands for a list element: `#`, `name#`, `.` or `name.`. */
 export function standsForElement(path: string): boolean {
   return SPECIAL.test(path);
 }
 
 /**
- * What one writer knows of lists: which element it made last in each, so that `.` is its own, whoever else makes some.
+ * Remembers the element that one writer made last in each list, so that `.` means its own element even if others make
+ * some.
  */
 export class ListPaths<Made> {
   readonly #last = new Map<string, Made>();
 
   /**
-   * The path that is meant by segments of which some stand for elements; these are made.
+   * Resolves segments that stand for elements; new elements are made.
    *
-   * @param refused makes the error of a segment that stands for nothing.
+   * @param refused makes the error for a segment that stands for nothing.
    */
   resolve(
     lists: HasLists<Made>,
@@ -67,7 +68,7 @@ export class ListPaths<Made> {
     return highest === undefined ? undefined : below(container, highest);
   }
 
-  /** The one that was made last here, if it is still there. */
+  /** The element that was made last here, if it still exists. */
   #own(lists: HasLists<Made>, container: string, prefix: string): string | undefined {
     const made = this.#last.get(nameOf(container, prefix));
     const path = made === undefined ? undefined : lists.pathOf(made);

@@ -1,6 +1,6 @@
 /**
- * The word of a list that another was most likely meant to be: equal but for case, or the fewest edits away (insert,
- * delete, replace, swap neighbours), at most `limit`.
+ * The word of a list that was probably meant: equal except for case, or with the fewest edits (insert, delete, replace,
+ * swap neighbours), at most `limit`.
  */
 export function nearest(word: string, list: readonly string[], limit = 2): string | undefined {
   let best: string | undefined;
@@ -14,7 +14,7 @@ export function nearest(word: string, list: readonly string[], limit = 2): strin
   return best;
 }
 
-/** Optimal string alignment: Levenshtein's distance with swaps of neighbours. */
+/** Optimal string alignment: the Levenshtein distance with swaps of neighbours. */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, column) => column);

@@ -4,28 +4,31 @@ import { badValue, missingOption, unknownOption } from './option-problem.js';
 import { type OptionSet, accepts, isNeeded, keysOf, optionsIn, valueOf } from './option-schema.js';
 import { alternatives, isClosed, namesIn, partsOf } from './schema-parts.js';
 
-/** An option as the check sees it. */
+/** An option in a check. */
 interface Known {
   readonly name: string;
   readonly entry: v.GenericSchema;
-  /** Whether a value is seen to be right at once; where not, it has to be looked at with care. */
+  /** A fast test that is true only for valid values. If it is false, the value needs the full check. */
   readonly glance: (value: unknown) => boolean;
 }
 
 /**
- * The check of a set of options that comes ten thousand times a second: of timers, of Tonics. What is given is looked at, and nothing is
- * made; most right values are known at a glance.
+ * The check of options that are given ten thousand times a second, as for timers and Tonics. It makes no objects, and
+ * accepts most valid values by a fast test.
  */
 export class OptionCheck {
-  /** Made when the first options come: each start has some thirty sets, and uses a few. */
+  /** Called when the first options are checked: there are about thirty sets, and an app uses only some. */
   readonly #describe: () => ReadonlyMap<string, Known>;
   #known: ReadonlyMap<string, Known> | undefined;
   #needed: readonly string[] | undefined;
-  /** Whether what is not described is let through: a class of a user's may say so. */
+  /** Whether unknown options are allowed; a user's class may allow them. */
   readonly #open: boolean;
-  /** What else is said of an option that nobody knows. */
+  /** An additional hint for unknown options. */
   readonly #remedy: string;
-  /** The options that were given last, in their order: mostly the next ones are the same, and a map costs more than a comparison. */
+  /**
+   * The options of the last call, in their order: mostly the next call has the same, and comparing is faster than a map
+   * lookup.
+   */
   readonly #recent: Known[] = [];
 
   private constructor(
@@ -45,14 +48,15 @@ export class OptionCheck {
   }
 
   /**
-   * The same for a class of a user's, with the options that it adds. None of them is needed here: the class may have kept it to itself.
+   * The check for a user's class, with its additional options. None of them is required here: the class may handle them
+   * itself.
    *
-   * @param remedy what is said besides of an option that nobody knows.
+   * @param remedy an additional hint for unknown options.
    */
   extended(schema: v.GenericSchema | undefined, remedy: string): OptionCheck {
     if (schema === undefined) return new OptionCheck(() => this.#all, this.#allNeeded, this.#open, remedy);
     const described = alternatives(schema);
-    // Where it is one thing or another, an option has no description of its own, but a name.
+    // If it is a union, an option has no single description, but a name.
     const names = namesIn(described).map((name) => [name, anything(name)] as const);
     const own = described.length === 1 ? knownIn(partsOf(described[0]!).entries ?? {}) : [];
     const known = new Map([...names, ...own, ...this.#all]);
@@ -68,22 +72,22 @@ export class OptionCheck {
   }
 
   /**
-   * @param of what they are the options of, for the error: a name, or what has one.
+   * @param of the owner of the options, for the error: a name, or an object with one.
    * @throws {TaskTonicError} `TT_BAD_OPTION`
    */
   check(options: unknown, of: string | { readonly name: string }): void {
     try {
       if (this.#isRight(options as Options)) return;
     } catch {
-      // A getter or a proxy threw: it is read once more, with care.
+      // A getter or a proxy threw: the full check reads the options again.
     }
     this.#refuse(options, typeof of === 'string' ? of : of.name);
   }
 
-  /** What is right is known without more than a look at each value. */
+  /** Accepts valid options by reading each value once. */
   #isRight(options: Options | null | undefined): boolean {
     if (typeof options !== 'object' || options === null) return false;
-    // An instance of a class may have getters, which are no keys of it; a list has none at all.
+    // Getters of an instance are not among its keys, and a list has other keys.
     if (options['constructor'] !== Object && Object.getPrototypeOf(options) !== null) return false;
     const recent = this.#recent;
     let at = 0;
@@ -104,7 +108,7 @@ export class OptionCheck {
     return true;
   }
 
-  /** Tells the first thing that is wrong, if anything is. */
+  /** Throws the error for the first invalid option, if there is one. */
   #refuse(options: unknown, of: string): void {
     const given = optionsIn(options, of);
     const names = [...this.#all.keys()];

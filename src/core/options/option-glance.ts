@@ -2,8 +2,8 @@ import type * as v from 'valibot';
 import { type Parts, partsOf } from './schema-parts.js';
 
 /**
- * A look at a value that costs next to nothing, made of its description: true where the value is surely right. False says nothing: then
- * valibot looks, which takes some fifty nanoseconds.
+ * Makes a fast test from the description of a value: true means that the value is valid. False means that valibot must
+ * check it, which takes about fifty nanoseconds.
  */
 export function glanceOf(schema: v.GenericSchema): (value: unknown) => boolean {
   const { type, wrapped, pipe, options, check } = partsOf(schema);
@@ -19,7 +19,7 @@ export function glanceOf(schema: v.GenericSchema): (value: unknown) => boolean {
 
 const never = (): boolean => false;
 
-/** A custom check is the framework's own, but what it looks at may throw, as a proxy does. */
+/** Custom checks belong to the framework, but reading the value may throw, for example for a proxy. */
 function safely(check: (value: unknown) => boolean, value: unknown): boolean {
   try {
     return check(value);

@@ -5,16 +5,16 @@ import { nearest } from './nearest.js';
 import { type Issue, closest, isMissing, isUnknown, wanted } from './schema-problems.js';
 import { isError } from '../plain.js';
 
-// What is wrong with an option, in words. The description of the option says what is allowed.
+// Describes invalid options in words. The description of the option says what is allowed.
 
 const MISSING = 'it is missing, and must be given';
 
-/** An option is not right: `problem` completes "The option port of TcpServer is not right: ...". */
+/** The error for an invalid option: `problem` completes "The option port of TcpServer is not right: ...". */
 export function badOption(of: string, option: string, problem: string): TaskTonicError {
   return fail('TT_BAD_OPTION', { class: of, option, problem });
 }
 
-/** A value is another than its description wants. */
+/** The error for a value that does not fit its description. */
 export function badValue(of: string, option: string, value: unknown, entry: v.GenericSchema): TaskTonicError {
   let issues: readonly Issue[] | undefined;
   try {
@@ -22,7 +22,7 @@ export function badValue(of: string, option: string, value: unknown, entry: v.Ge
   } catch (thrown) {
     return unreadable(of, option, thrown);
   }
-  // What nobody knows is told first: what seems to be missing may be there under that name.
+  // Unknown options come first: a missing one may be there under a wrong name.
   const issue = firstOf(issues?.map(closest) ?? []);
   if (issue === undefined) return badOption(of, option, `it is ${told(value, option)}, and changes while it is read`);
   const path = v.getDotPath(issue);
@@ -38,7 +38,7 @@ function firstOf(issues: readonly Issue[]): Issue | undefined {
 
 const NO_SUCH = 'there is no such option';
 
-/** There is no option of that name. A short name has fewer letters to be wrong. */
+/** The error for an unknown option. For a short name fewer typing errors are assumed. */
 export function unknownOption(of: string, option: string, known: readonly string[], more = ''): TaskTonicError {
   const close = nearest(option, known, Math.min(3, Math.ceil(option.length / 2)));
   const hint = close === undefined ? '' : ` (did you mean ${close}?)`;
@@ -49,17 +49,17 @@ export function missingOption(of: string, option: string): TaskTonicError {
   return badOption(of, option, MISSING);
 }
 
-/** What should be a record of options is something else. */
+/** The error for options that are no object. */
 export function noOptions(of: string, options: unknown): TaskTonicError {
   return badOption(of, '(all)', `it is ${told(options, '')}, and must be an object`);
 }
 
-/** A getter or a proxy threw. */
+/** The error for a getter or a proxy that threw. */
 export function unreadable(of: string, option: string, thrown: unknown): TaskTonicError {
   return badOption(of, option, `it cannot be read: ${isError(thrown) ? thrown.message : told(thrown, '')}`);
 }
 
-/** A value as an error shows it; whatever it is, that throws nothing. */
+/** The text of a value in an error. It never throws. */
 export function told(value: unknown, option: string): string {
   if (typeof value === 'bigint') return `${value}n`;
   try {

@@ -1,21 +1,24 @@
 import * as v from 'valibot';
 import { badValue, missingOption, noOptions, unknownOption, unreadable } from './option-problem.js';
 
-// Options are described once, with valibot: the description yields their types, bounds, defaults and errors, and the tables in
-// docs/look-up/options.md. Here is what most descriptions consist of.
+// Options are described once, with valibot. The description gives their types, limits, defaults, errors, and the tables
+// in docs/look-up/options-*.md. This file has the common parts of descriptions.
 
-/** Bytes in an option: a Buffer or a Uint8Array. By a name of its own, since what a compiler infers of these names none before TypeScript 5.7 can read. */
+/**
+ * Bytes in an option: a Buffer or a Uint8Array. A named interface, because compilers before TypeScript 5.7 cannot read
+ * the type that is inferred for Uint8Array.
+ */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface OptionBytes extends Uint8Array {}
 
-/** Bytes, of that length where one is given. */
+/** Bytes, with a given length if one is given. */
 export const someBytes = (problem: string, length?: number): v.GenericSchema<OptionBytes> =>
   v.custom<OptionBytes>(
     (value) => value instanceof Uint8Array && (length === undefined || value.length === length),
     problem,
   );
 
-/** A number with one text for whatever is wrong with it. */
+/** A number with one error text for everything that is invalid. */
 function from(least: number, problem: string) {
   return v.pipe(v.number(problem), v.minValue(least, problem));
 }
@@ -30,9 +33,9 @@ export const ms = (least = 0) => from(least, `must be ${least} ms or more`);
 export const someMs = moreThan0('must be more than 0 ms');
 /** Bytes, from `least`. */
 export const bytes = (least: number) => from(least, `must be ${least} ${least === 1 ? 'byte' : 'bytes'} or more`);
-/** A number from `least`, of whatever the option says. */
+/** A number from `least`; the option says of what. */
 export const amount = (least: number) => from(least, `must be a number, ${least} or more`);
-/** The same, more than 0. */
+/** A number greater than 0. */
 export const some = moreThan0('must be a number, more than 0');
 
 /** A whole number from `least`. */
@@ -51,22 +54,22 @@ export const text = v.pipe(v.string('must be a text'), v.minLength(1, 'must not 
 /** One of these words. */
 export const oneOf = <const W extends readonly string[]>(...words: W) =>
   v.picklist(words, `must be ${words.slice(0, -1).join(', ')} or ${words.at(-1)}`);
-/** A sparkle. The Tonic that it should be one of looks at it, and says what else it is (`TT_NOT_A_SPARKLE`). */
+/** A sparkle. The Tonic that should have it checks it, with an error of its own (`TT_NOT_A_SPARKLE`). */
 export const aSparkle = <F>() => v.custom<F>(() => true, 'must be a sparkle');
-/** A function, of which nothing more can be known; `what` names it. */
+/** A function; `what` describes it. */
 export const callable = <F>(what: string) => v.custom<F>((value) => typeof value === 'function', `must be ${what}`);
 
-/** A set of options: nothing may stand there but what is described. */
+/** A set of options. Other options are not allowed. */
 export type OptionSet<E extends v.ObjectEntries = v.ObjectEntries> = v.StrictObjectSchema<
   E,
   v.ErrorMessage<v.StrictObjectIssue> | undefined
 >;
 
 /**
- * Checks options against their description and fills in the defaults.
+ * Checks options against their description and adds the defaults.
  *
- * @param of what they are the options of, for the error.
- * @throws {TaskTonicError} `TT_BAD_OPTION`, with the option and what is wrong with it.
+ * @param of the owner of the options, for the error.
+ * @throws {TaskTonicError} `TT_BAD_OPTION`, with the option and the problem.
  */
 export function parseOptions<E extends v.ObjectEntries>(
   set: OptionSet<E>,
@@ -80,7 +83,7 @@ export function parseOptions<E extends v.ObjectEntries>(
   return settingsIn(set, given, of);
 }
 
-/** The same where others have looked that there are no further options. */
+/** As {@link parseOptions}, if unknown options were excluded before. */
 export function settingsIn<E extends v.ObjectEntries>(
   { entries }: OptionSet<E>,
   given: object,
@@ -113,7 +116,7 @@ export function checkOption(entry: v.GenericSchema, value: unknown, of: string, 
   if (!accepts(entry, value)) throw badValue(of, option, value, entry);
 }
 
-/** Whether a value is as its description wants it. */
+/** Whether a value fits its description. */
 export function accepts(entry: v.GenericSchema, value: unknown): boolean {
   try {
     return v.is(entry, value);
@@ -122,12 +125,12 @@ export function accepts(entry: v.GenericSchema, value: unknown): boolean {
   }
 }
 
-/** Whether it must be given. */
+/** Whether the option is required. */
 export function isNeeded({ type }: v.GenericSchema): boolean {
   return type !== 'optional';
 }
 
-/** @throws {TaskTonicError} `TT_BAD_OPTION` where what is given is no record of options. */
+/** @throws {TaskTonicError} `TT_BAD_OPTION` if the options are no object. */
 export function optionsIn(options: unknown, of: string): object {
   if (typeof options === 'object' && options !== null && !isList(options)) return options;
   throw noOptions(of, options);
@@ -137,12 +140,12 @@ function isList(value: unknown): boolean {
   try {
     return Array.isArray(value);
   } catch {
-    // A proxy that was revoked.
+    // A revoked proxy.
     return true;
   }
 }
 
-/** The names of the options that are given. */
+/** The names of the given options. */
 export function keysOf(options: object, of: string): string[] {
   try {
     return Object.keys(options);

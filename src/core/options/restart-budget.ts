@@ -13,7 +13,7 @@ export const restartSchema = v.strictObject(restartOptions);
 /** How many restarts are made, within what time. */
 export type RestartOptions = Readonly<v.InferInput<typeof restartSchema>>;
 
-/** The restarts that something which fails may have: so many within a time window that moves on. */
+/** Limits restarts: so many within a moving time window. */
 export class RestartBudget {
   readonly limit: number;
   readonly within: number;
@@ -25,14 +25,14 @@ export class RestartBudget {
   }
 
   /**
-   * @param of what the options are of, for the error.
+   * @param of the owner of the options, for the error.
    * @throws {TaskTonicError} `TT_BAD_OPTION`
    */
   static of(options: RestartOptions, of: string): RestartBudget {
     return new RestartBudget(parseOptions(restartSchema, options, of));
   }
 
-  /** Takes one. Returns its number within the window, from 1; 0 where none is left. */
+  /** Uses one restart. Returns its number within the window, from 1; 0 if none is left. */
   take(now: number): number {
     while (this.#takenAt.length > 0 && this.#takenAt[0]! <= now - this.within) this.#takenAt.shift();
     return this.#takenAt.length < this.limit ? this.#takenAt.push(now) : 0;

@@ -1,6 +1,6 @@
 import type * as v from 'valibot';
 
-/** What a description of options (a schema of valibot) consists of, as far as its parts can be looked at. */
+/** The readable parts of a description of options (a schema of valibot). */
 export interface Parts {
   readonly type: string;
   readonly kind?: string;
@@ -18,7 +18,7 @@ export interface Parts {
   readonly getter?: (input: unknown) => v.GenericSchema;
   readonly default?: unknown;
   readonly message?: unknown;
-  /** Of an action that only says something: `description()`, `metadata()`. */
+  /** Present in actions that only carry information: `description()`, `metadata()`. */
   readonly description?: unknown;
   readonly metadata?: unknown;
 }
@@ -30,7 +30,7 @@ const CLOSED: ReadonlySet<string> = new Set(['object', 'strict_object']);
 const OBJECTS: ReadonlySet<string> = new Set([...CLOSED, 'loose_object', 'object_with_rest', 'record']);
 const LISTS: ReadonlySet<string> = new Set(['array', 'tuple', 'strict_tuple', 'loose_tuple', 'tuple_with_rest']);
 
-/** The schemas that a value may be of, without what is wrapped around them: `optional`, `union`, `lazy`. */
+/** The schemas that a value may match, without wrappers such as `optional`, `union` and `lazy`. */
 export function alternatives(schema: v.GenericSchema): readonly v.GenericSchema[] {
   const { type, wrapped, options, getter } = partsOf(schema);
   if (wrapped !== undefined) return alternatives(wrapped);
@@ -39,7 +39,7 @@ export function alternatives(schema: v.GenericSchema): readonly v.GenericSchema[
   return [schema];
 }
 
-/** What members and elements of one name may be. The list is empty where nothing has that name, or nothing is said of it. */
+/** The schemas of a member or element with this name. Empty if there is none, or if it is not described. */
 export function childrenOf(schemas: readonly v.GenericSchema[], key: string): readonly v.GenericSchema[] {
   return schemas.flatMap((schema) => {
     const child = childOf(schema, key);
@@ -47,7 +47,7 @@ export function childrenOf(schemas: readonly v.GenericSchema[], key: string): re
   });
 }
 
-/** The same of one schema, with all that is wrapped around it. */
+/** The schema of a member of one schema, with its wrappers. */
 export function childOf(schema: v.GenericSchema, key: string): v.GenericSchema | undefined {
   const { type, entries = {}, rest, item, items, value } = partsOf(schema);
   return (
@@ -58,7 +58,7 @@ export function childOf(schema: v.GenericSchema, key: string): v.GenericSchema |
   );
 }
 
-/** Whether a schema, or what it wraps, carries valibot's `metadata()` with this name set to true. */
+/** Whether a schema, or a schema in its wrappers, has valibot's `metadata()` with this name set to true. */
 export function hasMark(schema: v.GenericSchema, name: string): boolean {
   const { pipe = [], wrapped } = partsOf(schema);
   const marks = pipe.some(
@@ -67,12 +67,12 @@ export function hasMark(schema: v.GenericSchema, name: string): boolean {
   return marks || (wrapped !== undefined && hasMark(wrapped, name));
 }
 
-/** The names of the members that are described. */
+/** The names of the described members. */
 export function namesIn(schemas: readonly v.GenericSchema[]): string[] {
   return schemas.flatMap((schema) => Object.keys(partsOf(schema).entries ?? {}));
 }
 
-/** Whether nothing may stand there but what is described. */
+/** Whether members that are not described are forbidden. */
 export function isClosed(schemas: readonly v.GenericSchema[]): boolean {
   return schemas.length > 0 && schemas.every((schema) => CLOSED.has(partsOf(schema).type));
 }
@@ -87,7 +87,7 @@ export function isFlag(schemas: readonly v.GenericSchema[]): boolean {
 
 const VALUES: ReadonlySet<string> = new Set(['string', 'number', ...CHOICES, ...OBJECTS, ...LISTS]);
 
-/** Whether neither true nor false may stand there. */
+/** Whether neither true nor false is allowed. */
 export function wantsValue(schemas: readonly v.GenericSchema[]): boolean {
   return schemas.length > 0 && schemas.every((schema) => VALUES.has(partsOf(schema).type));
 }
@@ -98,8 +98,8 @@ const FLAGS: ReadonlyMap<string, boolean> = new Map([
 ]);
 
 /**
- * The value that a text stands for, by what is wanted: one of the choices, a number, a flag, `null`, JSON, or a list with commas. What
- * fits none of them, or where nothing is said, stays a text, so that the check names it as it was written.
+ * Converts a text to the described type: one of the choices, a number, a flag, `null`, JSON, or a list with commas.
+ * Text that fits none of them stays a text, so that the error shows it as it was written.
  */
 export function valueOfText(text: string, schemas: readonly v.GenericSchema[]): unknown {
   for (const read of READERS) {
@@ -111,7 +111,7 @@ export function valueOfText(text: string, schemas: readonly v.GenericSchema[]): 
   return text;
 }
 
-/** In this order: a choice that is there word by word is meant more surely than anything else. */
+/** In this order: an exact match of a choice is the most certain meaning. */
 const READERS: readonly ((text: string, parts: Parts) => unknown)[] = [
   (text, { type, options, literal }) =>
     CHOICES.has(type) ? (options ?? [literal]).find((option) => String(option) === text) : undefined,
@@ -124,8 +124,8 @@ const READERS: readonly ((text: string, parts: Parts) => unknown)[] = [
 ];
 
 /**
- * A number as TypeScript writes it, and nothing that is half of one. What a number cannot hold is refused: what is too large, an integer
- * whose last digits would be lost, and what is so small that it would be 0.
+ * A number as TypeScript writes it. Numbers that cannot be represented are refused: too large ones, integers that would
+ * lose digits, and ones so small that they would become 0.
  */
 export function numberOf(text: string): number | undefined {
   const word = text.trim();
@@ -150,7 +150,7 @@ function jsonOf(text: string, begins: '{' | '['): unknown {
   }
 }
 
-/** `a,b,c`; what begins as JSON and cannot be read as such is no list of this kind. */
+/** A list such as `a,b,c`. A text that begins like JSON but is no valid JSON is no list. */
 function listOf(text: string, { item, items }: Parts): unknown[] | undefined {
   if (text.trimStart().startsWith('[')) return undefined;
   if (text === '') return [];

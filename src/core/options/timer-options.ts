@@ -87,7 +87,7 @@ export function periodIn(options: Period, className: string): number {
   return checkedMs(seconds * 1_000 + minutes * 60_000 + hours * 3_600_000 + days * 86_400_000, className);
 }
 
-/** The shortest period, in ms. A shorter one is a slip of units, and would keep the loop busy for ever. */
+/** The shortest period, in ms. A shorter one is probably a wrong unit, and would keep the loop busy all the time. */
 const SHORTEST = 0.001;
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` */

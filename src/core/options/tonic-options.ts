@@ -12,7 +12,7 @@ export const DRAIN_TIMEOUT = 5_000;
 /** How much a Tonic writes. */
 export const logModeOption = oneOf('stealth', 'off', 'quiet', 'full');
 
-/** A Tonic that has been made, and not merely something of its class. */
+/** Whether it is a constructed Tonic; an object with the prototype alone is none. */
 function isTonic(value: unknown): boolean {
   return value instanceof TonicRoot && (value as TonicRoot & Partial<AnyTonic>)._ttScheduler !== undefined;
 }
@@ -40,7 +40,7 @@ export const tonicSchema = v.strictObject(tonicOptions);
 /** Options that every Tonic takes; a subclass passes them on to `super`. */
 export type TonicOptions = Readonly<v.InferInput<typeof tonicSchema>>;
 
-/** The options of a Tonic, checked and complete: what one class of the framework's hands to the next. */
+/** The options of a Tonic after all checks, as one class of the framework passes them to the next. */
 export class TonicSettings implements TonicOptions {
   readonly #checked = true;
 
@@ -52,22 +52,22 @@ export class TonicSettings implements TonicOptions {
     readonly drainTimeout = DRAIN_TIMEOUT,
   ) {}
 
-  /** Whether options are such; no proxy notices that it is asked. */
+  /** Whether options were checked; a proxy cannot interfere. */
   static is(options: TonicOptions): options is TonicSettings {
     return typeof options === 'object' && options !== null && #checked in options;
   }
 
-  /** Those among the options of a class, which have been checked. */
+  /** The Tonic's options among the checked options of a class. */
   static of({ base, name, logMode, logLane, drainTimeout }: TonicOptions): TonicSettings {
     return new TonicSettings(base, name, logMode, logLane, drainTimeout);
   }
 }
 
-/** No options: most Tonics have none, and share one record. */
+/** No options: most Tonics have none, and share this object. */
 export const NO_OPTIONS: TonicOptions = new TonicSettings(undefined, undefined, undefined, undefined);
 
 /**
- * The options that a class is made with; those that a class above has checked are not checked again.
+ * The options of a new Tonic. Options that a subclass has checked are not checked again.
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
 export function tonicSettings(options: TonicOptions, tonicClass: { readonly name: string }): TonicSettings {

@@ -1,9 +1,9 @@
 import { nodeUtil } from '../lazy-node.js';
 
-/** Longer texts are cut. */
+/** Longer texts are shortened. */
 const LONGEST = 200;
 
-/** Any value as an error text shows it, whatever it is: that never throws. */
+/** The text of any value for an error. It never throws. */
 export function written(value: unknown): string {
   try {
     const text =

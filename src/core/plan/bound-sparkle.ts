@@ -13,7 +13,7 @@ export function isBound(target: unknown): target is BoundSparkle {
   return typeof target === 'function' && 'tonic' in target && 'sparkle' in target;
 }
 
-/** What was given in the place of a sparkle, for the error. */
+/** The text for a value that was given instead of a sparkle, for the error. */
 export function describe(target: unknown): string {
   if (typeof target !== 'function') return told(target, '');
   const key = sparkleNameOf(target);

@@ -4,26 +4,35 @@ import { fail } from '../errors.js';
 import type { Dispatcher, Plan, Sparkle } from './plan.js';
 import { running } from '../running.js';
 
-/** The sparkles of a Tonic, as `this.raise` and `this.generic` have them. */
+/** The sparkles of a Tonic, as `this.generic` has them. */
 export type Sparkles<T> = { readonly [K in SparkleKey<T>]-?: NonNullable<T[K]> };
 
-/** An object with the sparkles of one Tonic, whose calls do something else than to queue them. */
+/**
+ * The sparkles of a Tonic, as `this.raise` has them: one that is written only for some states (`ttsc_open__close`) has its
+ * generic name, too (`ttsc__close`).
+ */
+export type Raisable<T> = { readonly [K in SparkleKey<T> as NamesOf<K>]-?: NonNullable<T[K]> };
+
+/** The name of a sparkle, and the generic name where it is of one state. */
+type NamesOf<K> = K extends `${infer P extends 'ttsc' | 'ttse' | 'tts'}_${string}__${infer N}` ? K | `${P}__${N}` : K;
+
+/** An object with the sparkles of one Tonic, whose methods do not queue orders. */
 interface Face {
   readonly tonic: AnyTonic;
 }
 
-/** One for each class: its instances are faces. */
+/** Made once for each class. */
 type FaceClass = new (tonic: AnyTonic) => Face;
 
 const raisers = new WeakMap<Plan, FaceClass>();
 const generics = new WeakMap<Plan, FaceClass>();
 
-/** What `this.raise` is for a Tonic. */
+/** The object `this.raise` of a Tonic. */
 export function raiserOf(tonic: AnyTonic): Face {
   return new (cached(raisers, tonic._ttPlan, raiserClass))(tonic);
 }
 
-/** What `this.generic` is for a Tonic: the bodies that hold in no state. */
+/** The object `this.generic` of a Tonic: its methods without a state. */
 export function genericOf(tonic: AnyTonic): Face {
   return new (cached(generics, tonic._ttPlan, genericClass))(tonic);
 }
@@ -36,7 +45,7 @@ function cached(classes: WeakMap<Plan, FaceClass>, plan: Plan, make: (plan: Plan
 
 function raiserClass(plan: Plan): FaceClass {
   return faceClass(plan, (sparkle) => {
-    // What a call to it does, where it has a prefix of the class's own.
+    // The class may define the call itself, by a prefix of its own.
     const bound = plan.binderOf(sparkle)?.(sparkle, raiseAny(sparkle));
     return bound === undefined ? raising(sparkle) : ofTonic(sparkle, bound);
   });
@@ -63,7 +72,7 @@ function faceClass(plan: Plan, methodOf: (sparkle: Sparkle) => FaceMethod): Face
   return SparkleFace;
 }
 
-/** A method of a face that is called as one of its Tonic. */
+/** A method of such an object, called with its Tonic as `this`. */
 function ofTonic(sparkle: Sparkle, call: Dispatcher): FaceMethod {
   return function (...args: unknown[]): void {
     if (this === undefined) throw fail('TT_UNBOUND_SPARKLE', { key: sparkle.key });
@@ -71,7 +80,7 @@ function ofTonic(sparkle: Sparkle, call: Dispatcher): FaceMethod {
   };
 }
 
-/** A method of `this.raise`: as in plan.ts no array, for up to two arguments. */
+/** A method of `this.raise`; as in plan.ts it makes no array for up to two arguments. */
 function raising(sparkle: Sparkle): FaceMethod {
   const many = ofTonic(sparkle, raiseAny(sparkle));
   return function (a?: unknown, b?: unknown): void {

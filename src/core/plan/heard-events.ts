@@ -1,18 +1,18 @@
-/** What the framework tells the Tonics of one of its classes; a symbol, since it is no static of the user's. */
+/** The key for the events of a class of the framework; a symbol, because it is no static field for users. */
 export const EVENTS = Symbol('tasktonic.events');
 
-/** What a class of the framework says of its events. */
+/** What a class of the framework declares about its events. */
 export interface HeardEvents {
   /** Their names, without the prefix. */
   readonly events: readonly string[];
-  /** Names that other libraries have for some of these. */
+  /** Names in other libraries for some of these events. */
   readonly mistaken?: Readonly<Record<string, string>>;
 }
 
-/** Names that helpers of one's own often have. */
+/** Names that users often give to helper methods. */
 const HELPERS: ReadonlySet<string> = new Set(['onError', 'onEnd']);
 
-/** What is said of a class and of those that it extends. */
+/** The event names of a class and its base classes, to find misnamed methods. */
 export class NearlyEvents {
   readonly #events = new Set<string>();
   readonly #mistaken = new Map<string, string>();
@@ -24,14 +24,14 @@ export class NearlyEvents {
     }
   }
 
-  /** What a class says comes before what those say that it extends. */
+  /** Declarations of a class override those of its base classes. */
   #add({ events, mistaken = {} }: HeardEvents): void {
     for (const name of events) if (!this.#mistaken.has(name)) this.#events.add(name);
     for (const [name, meant] of Object.entries(mistaken))
       if (!this.#events.has(name) && !this.#mistaken.has(name)) this.#mistaken.set(name, meant);
   }
 
-  /** The event that a misnamed method is meant for: `onData`, `ttsc__onData` or `ttse__onMessage`. */
+  /** The event that a misnamed method was meant for: `onData`, `ttsc__onData` or `ttse__onMessage`. */
   meantBy(prefix: string | undefined, name: string): string | undefined {
     if (prefix === 'ttse') return this.#mistaken.get(name);
     return this.#events.has(name) && !(prefix === undefined && HELPERS.has(name)) ? name : undefined;

@@ -1,19 +1,19 @@
 import { fail } from '../errors.js';
 
-/** A handle whose sparkles are not known by its class: each call comes here. */
+/** A handle whose class does not know the sparkles: it gets each call here. */
 export interface OnDemand {
-  /** The list of arguments is the callee's from now on; what this returns, the call does. */
+  /** The list of arguments belongs to this method from now on; the call returns its result. */
   _ttCall(key: string, args: unknown[]): unknown;
 }
 
-/** Whether it has the form of a sparkle's name: whether there is such a one, only the class of the Tonic knows. */
+/** Whether it has the form of a sparkle's name. Only the Tonic's class knows whether the sparkle exists. */
 function isSparkle(key: string | symbol): key is string {
   return typeof key === 'string' && /^_?[a-z][a-z0-9]*_\w*_[a-z0-9]/i.test(key) && key.includes('__');
 }
 
 /**
- * Gives a class of handles a method for each sparkle that is called, made at the first call: it then stands on the prototype, so that
- * a later call does not come this way.
+ * Gives a class of handles a method for each sparkle that is called. The method is added to the prototype at the first
+ * call, so later calls are direct.
  */
 export function makeSparklesOnDemand(Handle: abstract new (...args: never[]) => OnDemand): void {
   const prototype = Handle.prototype as OnDemand;

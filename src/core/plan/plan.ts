@@ -7,45 +7,45 @@ import { amount, checkOption, ms as milliseconds } from '../options/option-schem
 import { type InboxBound, type InboxLimit, inboxBound } from '../options/inbox-options.js';
 import { StateGroups } from './state-groups.js';
 
-/** One sparkle of a class: what an order carries instead of a name. */
+/** One sparkle of a class. An order contains it instead of a name. */
 export interface Sparkle {
   /** The method's name, such as `ttsc_open__close`. */
   readonly key: string;
   readonly prefix: string;
   readonly state: string | undefined;
   readonly name: string;
-  /** Its place in the class's tables. */
+  /** Its index in the tables of the class. */
   readonly index: number;
-  /** Orders of the life cycle pass every bound of the queue. */
+  /** Orders of the life cycle ignore all limits of the queue. */
   readonly life: boolean;
-  /** Whether it stands, as the source of an order, for one in another place: its orders are counted as they are carried out. */
+  /** Whether it represents a source in another thread: its orders are counted as they are carried out. */
   readonly crossed: boolean;
 }
 
-// Sparkles are called with whatever their order carries; their own signatures are checked where they are queued.
+// The arguments of a sparkle are checked where it is queued, so its signature is not checked here.
 export type SparkleBody = (this: unknown, ...args: never[]) => unknown;
-/** What runs for each sparkle (by index) in one state; a hole means that nothing happens. */
+/** The methods of all sparkles in one state, by index; a hole means that there is none. */
 export type Table = readonly (SparkleBody | undefined)[];
-/** The table of a Tonic that has finished: nothing runs any more. */
+/** The table of a Tonic that has finished: it has no methods. */
 export const NO_SPARKLES: Table = [];
-/** Puts the order of one sparkle; `this` is the Tonic. */
+/** Queues the order of one sparkle; `this` is the Tonic. */
 export type Dispatcher = (this: object, ...args: unknown[]) => void;
-/** Makes what a call to a sparkle does; `enqueue` is what it does by default. */
+/** Makes the function for calls of a sparkle; `enqueue` is the default. */
 export type SparkleBinder = (sparkle: Sparkle, enqueue: Dispatcher) => Dispatcher;
 
-/** What the framework needs to know of a class of Tonics; all of it may be declared static by a subclass. */
+/** The declarations of a class of Tonics, which a subclass may give as static fields. */
 export interface TonicClass {
   readonly name: string;
   readonly prototype: object;
-  /** The states that there are; where given, a method named for another one is refused. */
+  /** The states of the class; if given, a method for another state is refused. */
   readonly states?: readonly string[];
-  /** Groups of its states, each with a name that stands where a state may. */
+  /** Groups of states; the name of a group may be used like a state. */
   readonly groups?: Readonly<Record<string, readonly string[]>>;
-  /** The events that the class adds; where given, a `ttse` method for another one is refused. */
+  /** The events that the class adds; if given, a `ttse` method for another event is refused. */
   readonly events?: readonly string[];
-  /** Prefixes of sparkles that a class adds, with the binder that says what a call to one does. */
+  /** Prefixes of sparkles that the class adds, each with a binder for its calls. */
   readonly prefixes?: Readonly<Record<string, SparkleBinder>>;
-  /** The service that its Tonic is: one of them exists in an app. */
+  /** The service that the class implements: one instance exists in an app. */
   readonly service?: string;
   /** How long its states may last, in ms. */
   readonly stateTimeouts?: Readonly<Record<string, number>>;
@@ -53,20 +53,21 @@ export interface TonicClass {
   readonly questionLimit?: number;
   /** The most orders that an instance may have postponed. */
   readonly postponeLimit?: number;
-  /** The most calls that may wait for an instance, and what happens to more. */
+  /** The most waiting calls of an instance, and what happens to more. */
   readonly inboxLimit?: InboxLimit;
 }
 
 /** The events that the framework itself sends, by the names a subclass may answer to. */
 export const FRAMEWORK_EVENTS: readonly string[] = [
-  'onStart', 'onEnter', 'onExit', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed', 'onTimer',
+  'onStart', 'onEnter', 'onExit', 'onUnheard', 'onDraining', 'onFinished', 'onFailure', 'onInfusionFinished', 'onInfusionFailed',
+  'onTimer',
   'onServiceAccess', 'onServiceBaseCompleted', 'onConfigurationChanged', 'onShutdown',
   'onClockSet', 'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
   'onListening', 'onConnected', 'onData', 'onFrame', 'onDatagram', 'onDrain', 'onEnd', 'onSecure', 'onDisconnected', 'onError', 'onTurnedAway',
   'onHighWater', 'onRequest', 'onMessage', 'onRelayEnded',
 ]; // prettier-ignore
 
-/** Reserved sparkles: a subclass may call them and not replace them. */
+/** Reserved sparkles: a subclass may call them, but not override them. */
 const RESERVED: ReadonlyMap<string, string> = new Map([
   ['ttsc__finish', ' (to do work at the end, define ttse__onDraining or ttse__onFinished)'],
   ['ttsc__toState', ''],
@@ -83,28 +84,33 @@ export class Plan {
   readonly sparkles: ReadonlyMap<string, Sparkle>;
   readonly states: readonly string[] | undefined;
   readonly #groups: StateGroups;
-  /** The service that an instance is. */
+  /** The service that the class implements. */
   readonly service: string | undefined;
-  /** How long states may last, in ms, where the class says so. */
+  /** How long states may last, in ms, if the class declares it. */
   readonly stateTimeouts: ReadonlyMap<string, number>;
   readonly questionLimit: number;
   readonly postponeLimit: number;
-  /** How many calls may wait for an instance; `undefined` for as many as the queue takes. */
+  /** The limit of waiting calls; `undefined` for that of the queue. */
   readonly inbox: InboxBound | undefined;
-  /** What lies on the queue in the place of such a call. No body is ever there for it: that is how the loop finds it. */
+  /** Queued in place of such a call. It has no method in any table, by which the loop recognizes it. */
   readonly ticket: Sparkle | undefined;
-  /** What puts an order of a bounded one whatever waits: for what a Tonic has asked for itself. */
+  /** The event that is told of a command that the state has no method for; `undefined` where the class has no such event. */
+  readonly unheard: Sparkle | undefined;
+  /** Dispatchers that ignore the limit: for results that a Tonic has asked for. */
   readonly #beyond = new Map<string, Dispatcher>();
-  /** An instance starts as `new layer()`: its prototype holds the dispatchers, and the class's prototype is below it. */
+  /**
+   * An instance is made by `new layer()`: its prototype has the dispatchers, and inherits from the prototype of the
+   * class.
+   */
   readonly layer: new () => object;
-  /** The fields of instances were looked at, once, for sparkles that are none. */
+  /** Whether the fields of the first instance were checked. */
   fieldsChecked = false;
 
-  /** The table outside any state, and of states that have no sparkle of their own. */
+  /** The table without a state, and for states without methods of their own. */
   readonly generic: Table;
   readonly #tables = new Map<string, Table>();
   readonly #binders: ReadonlyMap<string, SparkleBinder>;
-  /** The bodies of {@link generic} as they were written. */
+  /** The methods of {@link generic} as the user wrote them. */
   readonly #written: Table;
 
   static of(tonicClass: TonicClass): Plan {
@@ -128,6 +134,7 @@ export class Plan {
     const sparkles = sparklesOf(bodies);
     this.sparkles = sparkles;
     this.ticket = this.inbox === undefined ? undefined : addTicket(sparkles);
+    this.unheard = sparkles.get('ttse__onUnheard');
     for (const sparkle of this.sparkles.values()) this.#checkState(sparkle);
     this.#checkEvents(tonicClass.events);
     this.#checkNearly(tonicClass);
@@ -141,23 +148,23 @@ export class Plan {
     this.layer = makeLayer(tonicClass, this, binders, this.#beyond);
   }
 
-  /** The states that there are, or, where the class does not list them, those that a sparkle of its own names. */
+  /** The declared states, or, without a declaration, those in the names of methods. */
   get knownStates(): readonly string[] {
     return this.states ?? [...this.#tables.keys()];
   }
 
-  /** The table that holds in a state. */
+  /** The table for a state. */
   table(state: string | undefined): Table {
     return (state === undefined ? undefined : this.#tables.get(state)) ?? this.generic;
   }
 
-  /** A table for each state that has something of its own, or of a group that it is in. */
+  /** Makes a table for each state that has methods of its own, or of its groups. */
   #makeTables(bodies: readonly Method[]): void {
     const named = bodies.map(({ method }) => method.state).filter((name) => name !== undefined);
     const states = new Set([...named.filter((name) => !this.#groups.has(name)), ...this.#groups.states]);
     for (const state of states) {
       const table = this.generic.slice();
-      // The strongest last, so that it is the one that stays.
+      // The most specific one last, so that it overrides the others.
       for (const name of this.#groups.namesOf(state).reverse()) {
         for (const { key, method, body } of bodies.filter((given) => given.method.state === name))
           table[this.sparkle(method.generic).index] = table[this.sparkle(key).index] = body;
@@ -177,12 +184,12 @@ export class Plan {
     return [...this.#binders.keys(), ...BUILT_IN_PREFIXES];
   }
 
-  /** What a call to a sparkle does, where it has a prefix of the class's own. */
+  /** The binder of a sparkle, if its prefix belongs to the class. */
   binderOf({ prefix }: Sparkle): SparkleBinder | undefined {
     return this.#binders.get(prefix);
   }
 
-  /** The body of a generic sparkle as it was written. */
+  /** The method of a generic sparkle as the user wrote it. */
   written({ index }: Sparkle): SparkleBody | undefined {
     return this.#written[index];
   }
@@ -192,7 +199,7 @@ export class Plan {
     return this.sparkles.has(key);
   }
 
-  /** Whether there is a body for the timeout of a state. */
+  /** Whether there is a method for the timeout of a state. */
   hearsTimeout(state: string | undefined): boolean {
     const heard = this.sparkles.get('ttse__onStateTimeout');
     return heard !== undefined && this.table(state)[heard.index] !== undefined;
@@ -205,26 +212,26 @@ export class Plan {
     return found;
   }
 
-  /** What a call to a sparkle does. */
+  /** The function for calls of a sparkle. */
   dispatcher({ key }: Sparkle): Dispatcher {
     return (this.layer.prototype as Readonly<Record<string, Dispatcher>>)[key]!;
   }
 
-  /** The same beyond the bound of its inbox. */
+  /** The function for calls that ignore the limit of the inbox. */
   dispatcherBeyond(sparkle: Sparkle): Dispatcher {
     return this.#beyond.get(sparkle.key) ?? this.dispatcher(sparkle);
   }
 
-  /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` where the class lists its states and this is not among them; `TT_GROUP_IS_NO_STATE` */
+  /** @throws {TaskTonicError} `TT_UNKNOWN_STATE` for a state that the class does not declare; `TT_GROUP_IS_NO_STATE` */
   checkState(state: string, key: string): void {
-    // Each transition asks this.
+    // The fast check, because each transition does it.
     if (this.states === undefined ? this.#groups.isEmpty : this.states.includes(state)) return;
     this.#groups.refuse(state, key);
     if (this.states !== undefined)
       throw fail('TT_UNKNOWN_STATE', { class: this.className, state, key, states: this.states.join(', ') });
   }
 
-  /** Refuses arrow functions in fields: they would run when called. Done with the first instance of the class. */
+  /** Refuses arrow functions in fields: a call would run them at once. Checked for the first instance of the class. */
   checkFields(instance: object): void {
     if (Object.hasOwn(instance, 'base')) throw fail('TT_BASE_FIELD', { class: this.className });
     for (const key of Object.keys(instance)) {
@@ -239,7 +246,7 @@ export class Plan {
     if (state !== undefined && !this.#groups.has(state)) this.checkState(state, key);
   }
 
-  /** How long each state may last: what is said for it, or else for the first of its groups. */
+  /** The timeout of each state: its own, or that of its first group. */
   #timeouts(given: Readonly<Record<string, number>>): Map<string, number> {
     const timeouts = new Map<string, number>();
     const states = [...Object.keys(given).filter((name) => !this.#groups.has(name)), ...this.#groups.states];
@@ -260,7 +267,7 @@ export class Plan {
       throw badOption(this.className, option, `it has no handler: write ttse_${name}__onStateTimeout`);
   }
 
-  /** A method that looks like an event, and would never be called. */
+  /** Refuses a method that looks like an event but would never be called. */
   #checkNearly(tonicClass: TonicClass): void {
     const nearly = new NearlyEvents(tonicClass);
     const own = [...this.sparkles.values()].filter(({ name }) => tonicClass.events?.includes(name) !== true);
@@ -298,7 +305,7 @@ interface Method {
   readonly body: SparkleBody;
 }
 
-/** The sparkle methods of a prototype and those below it, the nearest one of each name. */
+/** The sparkle methods along a prototype chain; of several with one name, the most derived. */
 function methodsOf(prototype: object, className: string, prefixes: readonly string[]): Method[] {
   const found = new Map<string, Method>();
   for (const [key, level] of namesOf(prototype)) {
@@ -316,7 +323,7 @@ function methodsOf(prototype: object, className: string, prefixes: readonly stri
   return [...found.values()];
 }
 
-/** The names that a prototype and those below it have, each with whose it is, the nearest first. */
+/** The property names along a prototype chain, each with its owner, the most derived first. */
 function namesOf(prototype: object): [key: string, level: object][] {
   const names: [string, object][] = [];
   for (let level = prototype; level !== Object.prototype; level = Object.getPrototypeOf(level) as object) {
@@ -344,13 +351,13 @@ const KINDS: Readonly<Record<string, string>> = {
   AsyncGeneratorFunction: 'an async generator',
 };
 
-/** The bodies of the framework's own classes: they alone may have reserved names. */
+/** The methods of the framework's own classes, which may have reserved names. */
 const frameworkBodies = new WeakSet<object>();
 const frameworkPrototypes = new WeakSet<object>();
-/** The prototypes whose bodies are not among them yet: nobody has asked since they were said. */
+/** Prototypes that were registered, but whose methods are not in the set yet. */
 let notLookedAt: object[] = [];
 
-/** Says that the sparkles of a class are the framework's own, so may use reserved names. */
+/** Registers a class of the framework, whose sparkles may have reserved names. */
 export function ofFramework(tonicClass: { readonly prototype: object }): void {
   frameworkPrototypes.add(tonicClass.prototype);
   notLookedAt.push(tonicClass.prototype);
@@ -365,14 +372,14 @@ function isOfFrameworkBody(body: object): boolean {
   return frameworkBodies.has(body);
 }
 
-/** Whether a class is the framework's own. */
+/** Whether a class belongs to the framework. */
 export function isFrameworkClass({ prototype }: { readonly prototype: object }): boolean {
   return frameworkPrototypes.has(prototype);
 }
 
-/** Whether its class is the framework's own, and no user could write something in it. */
+/** Whether the Tonic's class belongs to the framework, so that users cannot have written a method in it. */
 export function isOfFramework(tonic: object): boolean {
-  // Between an instance and its class lies the layer of its plan.
+  // The layer of the plan is between an instance and its class.
   const layer = Object.getPrototypeOf(tonic) as object;
   return frameworkPrototypes.has(Object.getPrototypeOf(layer) as object);
 }
@@ -396,7 +403,7 @@ function sparklesOf(methods: readonly Method[]): Map<string, Sparkle> {
   return sparkles;
 }
 
-/** A service's users hear of its end by an event with its name, so that must be one. */
+/** Users of a service get an event with its name, so the name must be valid there. */
 function checkedService({ service, name }: TonicClass): string | undefined {
   if (service === undefined || (typeof service === 'string' && /^[a-z]\w*$/i.test(service) && !service.includes('__')))
     return service;
@@ -416,7 +423,7 @@ function addTicket(sparkles: Map<string, Sparkle>): Sparkle {
     state: undefined,
     name: 'inbox',
     index: sparkles.size,
-    // The queue is bounded for it as for the call that it stands for.
+    // The limit of the queue holds for it as for the call that it represents.
     life: false,
     crossed: false,
   };
@@ -433,7 +440,7 @@ const LIFE_EVENTS: ReadonlySet<string> = new Set([
   'ttse__onShutdown',
 ]);
 
-/** Whether the orders of a sparkle are of the life cycle: they pass every bound of a queue. */
+/** Whether the sparkle belongs to the life cycle: its orders ignore all limits of a queue. */
 export function isOfLife(key: string): boolean {
   return key.startsWith('_ttss_') || RESERVED.has(key) || LIFE_EVENTS.has(key);
 }
@@ -444,14 +451,14 @@ function customBinders(tonicClass: TonicClass): Map<string, SparkleBinder> {
     if (!/^[a-z][a-z0-9]*$/i.test(prefix) || BUILT_IN_PREFIXES.includes(prefix))
       throw fail('TT_BAD_PREFIX', { prefix });
   }
-  // The longest first, so that no prefix is taken for the beginning of another.
+  // The longest first, because one prefix may be the beginning of another.
   return new Map([...binders].sort(([a], [b]) => b.length - a.length));
 }
 
-/** A class may say for single sparkles of its own what a call does; the framework's sends count their bytes so. */
+/** A class may define what a call of some of its sparkles does; sockets count the bytes of sends in this way. */
 export const BINDER = Symbol('tasktonic.binder');
 
-/** And what is done as an order of it is carried out: wraps the body that the class, or one that extends it, has for it. */
+/** And what happens when such an order is carried out: wraps the method of the class or its subclass. */
 export const RUNNER = Symbol('tasktonic.runner');
 export type SparkleRunner = (generic: string, body: SparkleBody) => SparkleBody;
 
@@ -460,7 +467,7 @@ function runBy(tonicClass: TonicClass, given: Method): Method {
   return runner === undefined ? given : { ...given, body: runner(given.method.generic, given.body) };
 }
 
-/** In a stack an instance has the name of its constructor, and where that has none the name of its class. */
+/** A stack shows an instance by the name of its constructor, and without one by its class. */
 const makeNameless = () => function () {};
 
 function makeLayer(
@@ -487,8 +494,8 @@ function makeLayer(
     sparkleNames.set(dispatcher, sparkle.key);
     hide(sparkle.key, dispatcher);
   }
-  // V8 sizes an instance by the fields it finds along the constructors. Without this it expects none, and an object with
-  // many fields, private ones above all, becomes a slow dictionary.
+  // V8 estimates the number of fields of an instance from its chain of constructors. Without this an object with many
+  // fields, especially private ones, becomes a slow dictionary.
   Object.setPrototypeOf(layer, tonicClass);
   layer.prototype = prototype;
   return layer;
@@ -502,9 +509,9 @@ interface Queued {
   };
 }
 
-/** What a call to a sparkle does: no closure, no array for up to two arguments, nothing but the order. */
+/** The function for calls of a sparkle. It makes no closure, and no array for up to two arguments. */
 function enqueuing(plan: Plan, sparkle: Sparkle): Dispatcher {
-  // Apart, since to touch the arguments as a whole costs an object at every call of the function that does.
+  // Separate, because using `arguments` as a whole allocates an object at every call of a function.
   const many = function (this: Queued, ...args: unknown[]): void {
     this._ttScheduler.queue.put(this, sparkle, args.length, args, undefined);
   };
@@ -517,7 +524,7 @@ function enqueuing(plan: Plan, sparkle: Sparkle): Dispatcher {
   };
 }
 
-/** The same where the inbox of the Tonic is bounded. */
+/** The function for calls of a sparkle with an `inboxLimit`. */
 function receiving(plan: Plan, sparkle: Sparkle): Dispatcher {
   return function (this: unknown, ...args: unknown[]): void {
     const tonic = this as Queued | undefined;
@@ -530,7 +537,7 @@ function receiving(plan: Plan, sparkle: Sparkle): Dispatcher {
 
 const sparkleNames = new WeakMap<object, string>();
 
-/** The name of the sparkle that a method taken off a Tonic stands for: lets `this.pipe(promise, this.ttse__done)` work. */
+/** The sparkle of a method that was read from a Tonic, so that `this.pipe(promise, this.ttse__done)` works. */
 export function sparkleNameOf(method: object): string | undefined {
   return sparkleNames.get(method);
 }

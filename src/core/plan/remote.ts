@@ -19,12 +19,12 @@ type SparklePrefix = 'ttsc' | 'ttse' | 'tts';
 /** The methods that are sparkles. */
 type SparklesOf<T> = Extract<keyof T, `${SparklePrefix}__${string}` | `${SparklePrefix}_${string}__${string}`>;
 
-/** Keys of T and not new ones: so an editor finds their docs and where they are written. */
+/** Mapped from the keys of T, so that an editor finds their docs and definitions. */
 type OwnSparkles<T, K extends keyof T> = { readonly [Key in K]: RemoteSparkle<T[Key]> };
 
 type GenericSparkles<T> = { readonly [K in keyof T as GenericName<K, keyof T>]: RemoteSparkle<T[K]> };
 
-/** The generic name of a sparkle of one state, where there is no method of that name. */
+/** The generic name of a sparkle for one state, unless a method has that name. */
 type GenericName<K, All> = K extends `${infer P extends SparklePrefix}_${string}__${infer N}`
   ? Exclude<`${P}__${N}`, All>
   : never;
@@ -33,5 +33,5 @@ type GenericName<K, All> = K extends `${infer P extends SparklePrefix}_${string}
 export type RemoteSparkle<F> =
   NonNullable<F> extends (...args: infer A) => unknown ? (...args: { [I in keyof A]: Crossing<A[I]> }) => void : never;
 
-/** A bare Tonic cannot cross: over there only its sparkles can be called, so the parameter is a `Remote`. */
+/** A Tonic itself cannot be sent: the other thread can only call its sparkles, so the parameter must be a `Remote`. */
 type Crossing<P> = P extends AnyTonic ? never : P;

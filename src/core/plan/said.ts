@@ -1,10 +1,10 @@
 import type { AnyTonic } from '../any-tonic.js';
 
-/** What is said of a class of Tonics with `with`, once for the compiler and the run time. */
+/** The declaration of a class in `with()`, for the compiler and for run time. */
 export interface Said<State extends string> {
-  /** The states that there are. */
+  /** The states of the class. */
   readonly states: readonly State[];
-  /** Groups of them, each with a name that stands where a state may. */
+  /** Groups of states; the name of a group may be used like a state. */
   readonly groups?: Readonly<Record<string, readonly NoInfer<State>[]>>;
 }
 
@@ -21,10 +21,10 @@ type Arguments<C> = C extends abstract new (...args: infer A) => unknown ? A : n
  */
 export type With<C, Own> = Omit<C, 'prototype'> & (new (...args: Arguments<C>) => Stated<Made<C>, Own>);
 
-/** Where `C` is the framework's class itself, that with these states; else what it is, and those. */
+/** If `C` is the class of the framework itself, that class with these states; else its type with them. */
 type Stated<Base, Own> = Own extends Base ? Own : Base & Own;
 
-/** Makes a class that extends `base` and says this of itself; what is not said is as `base` says it. */
+/** Makes a class that extends `base` with these declarations; the others are inherited. */
 export function withSaid(base: TonicConstructor, said: object): TonicConstructor {
   abstract class WithSaid extends (base as new (...args: unknown[]) => object) {}
   for (const [key, value] of Object.entries({ ...said, name: base.name }))

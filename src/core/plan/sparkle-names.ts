@@ -3,14 +3,14 @@ import { fail } from '../errors.js';
 /** The parts of a sparkle's name: `ttsc_open__close` is prefix `ttsc`, state `open`, name `close`. */
 export interface SparkleName {
   readonly prefix: string;
-  /** The one state it is for; `undefined` for a generic sparkle. */
+  /** The state that it is for; `undefined` for a generic sparkle. */
   readonly state: string | undefined;
   readonly name: string;
   /** The name it is called by in any state: `ttsc__close`. */
   readonly generic: string;
 }
 
-/** Prefixes every Tonic has: command, event, internal (two), and the framework's own. */
+/** The prefixes of every Tonic: command, event, two internal ones, and that of the framework. */
 export const BUILT_IN_PREFIXES: readonly string[] = ['_ttss', '_tts', 'ttsc', 'ttse', 'tts'];
 
 /**
@@ -34,7 +34,7 @@ export function parseSparkleName(key: string, prefixes: Iterable<string> = BUILT
   return undefined;
 }
 
-/** `'ttse'` and `'lightsOff'` make `'ttse__onLightsOff'`: the event that a named timer or part is heard by. */
+/** `'ttse'` and `'lightsOff'` make `'ttse__onLightsOff'`: the event of a named timer or part. */
 export function eventName(name: string): string {
   return `ttse__on${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 }

@@ -1,7 +1,7 @@
 import { written } from '../options/written.js';
 import { fail } from '../errors.js';
 
-/** What is read of a class. */
+/** The declarations of a class that are needed here. */
 interface Grouping {
   readonly name: string;
   readonly states?: readonly string[];
@@ -9,8 +9,9 @@ interface Grouping {
 }
 
 /**
- * The groups of states that a class names with `static groups`. A group stands where a state may: in the name of a method and in
- * `static stateTimeouts`. What a state has of its own comes first, then its groups as they are declared, then the generic one.
+ * The groups of states that a class declares as `static groups`. A group may be used like a state: in the name of a
+ * method and in `static stateTimeouts`. A method of the state itself comes first, then those of its groups in the order
+ * of declaration, then the generic one.
  */
 export class StateGroups {
   readonly #class: string;
@@ -31,17 +32,17 @@ export class StateGroups {
     return this.#groups.has(name);
   }
 
-  /** The states that are in some group. */
+  /** The states that belong to a group. */
   get states(): Iterable<string> {
     return new Set([...this.#groups.values()].flat());
   }
 
-  /** Whose things hold in a state, the strongest first: its own name, then those of its groups. */
+  /** The names that apply in a state, the most specific first: its own name, then its groups. */
   namesOf(state: string): string[] {
     return [state, ...[...this.#groups].filter(([, members]) => members.includes(state)).map(([group]) => group)];
   }
 
-  /** Refuses a group where one state is meant. @throws {TaskTonicError} `TT_GROUP_IS_NO_STATE` */
+  /** Refuses a group where a state is required. @throws {TaskTonicError} `TT_GROUP_IS_NO_STATE` */
   refuse(name: string, key: string): void {
     const members = this.#groups.get(name);
     if (members !== undefined)

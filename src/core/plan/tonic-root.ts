@@ -1,13 +1,13 @@
 import { Plan, type TonicClass } from './plan.js';
 
 /**
- * The class below {@link Tonic}: it makes an instance on its class's layer of dispatchers.
+ * The base class of {@link Tonic}. Its constructor returns an object whose prototype is the layer of dispatchers.
  *
- * It stands apart because fields of the very class whose constructor returns another object would be lost; those of
- * the classes above it are put on what it returns.
+ * It is a class of its own, because a class whose constructor returns another object loses its fields; the fields of
+ * subclasses are added to the returned object.
  */
 export class TonicRoot {
-  /** @internal On the layer, one for the class. */
+  /** @internal Set on the layer, once for the class. */
   declare readonly _ttPlan: Plan;
 
   constructor() {

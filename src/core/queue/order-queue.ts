@@ -56,7 +56,7 @@ const CHUNK_ORDERS = 512;
 /** tonic, sparkle, count, a, b, source, source's sparkle, time */
 const FIELDS = 8;
 
-/** A stretch of the queue. Its fields lie side by side, so that an order is one place in memory and no object. */
+/** A part of the queue. The fields of all orders are in one list, so that an order needs no object. */
 class Chunk {
   readonly slots: unknown[] = new Array<unknown>(CHUNK_ORDERS * FIELDS).fill(undefined);
   next: Chunk | undefined = undefined;
@@ -81,7 +81,7 @@ export class OrderQueue implements CatalystQueue {
   size = 0;
   limit: number;
   stampWith: Clock | undefined = undefined;
-  /** What error texts call the owner. */
+  /** The name of the owner in error texts. */
   readonly #owner: string;
   readonly #waker: Waker | undefined;
   #head = new Chunk();
@@ -90,7 +90,7 @@ export class OrderQueue implements CatalystQueue {
   #write = 0;
   #spare: Chunk | undefined = undefined;
 
-  /** @param waker what ends the wait of the loop; without one, whoever puts an order does. */
+  /** @param waker ends the wait of the loop; without one, the caller must do it. */
   constructor(owner: string, limit = Infinity, waker?: Waker) {
     this.#owner = owner;
     this.limit = limit;
@@ -134,7 +134,7 @@ export class OrderQueue implements CatalystQueue {
     if (order.source !== slots[at + 5]) order.source = slots[at + 5] as AnyTonic | undefined;
     if (order.sourceSparkle !== slots[at + 6]) order.sourceSparkle = slots[at + 6] as Sparkle | undefined;
     order.queuedAt = slots[at + 7] as number;
-    // They may be large: the other references go with their stretch.
+    // They may be large; the other references are cleared with their chunk.
     slots[at + 3] = slots[at + 4] = undefined;
     this.#read = at + FIELDS;
     if (--this.size === 0 && this.#head === this.#tail) this.#startAgain();
@@ -154,14 +154,14 @@ export class OrderQueue implements CatalystQueue {
     return taken;
   }
 
-  /** The last one was taken: what comes next goes to the start of the chunk. */
+  /** The last order was taken: the next one goes to the start of the chunk. */
   #startAgain(): void {
-    // A chain overwrites its one slot anyway, so that is left for #tidy.
+    // A chain of sparkles overwrites its one slot anyway, so that is left to #tidy.
     if (this.#read > FIELDS) this.#head.slots.fill(undefined, 0, this.#read);
     this.#read = this.#write = 0;
   }
 
-  /** What has been taken must not be kept alive from here. */
+  /** Clears the slots of taken orders, so that nothing is kept in memory. */
   #tidy(): false {
     this.#head.slots.fill(undefined, 0, FIELDS);
     return false;
@@ -171,7 +171,7 @@ export class OrderQueue implements CatalystQueue {
     for (let at = orders.length - 1; at >= 0; at--) this.#putBefore(tonic, orders[at]!);
   }
 
-  /** Into the slot before the next to be read, which was read before; else into a new chunk, from its end on. */
+  /** Puts it before the next order: into a slot that was read before, or into a new chunk, filled from its end. */
   #putBefore(tonic: AnyTonic, { sparkle, count, a, b, source, sourceSparkle, queuedAt }: KeptOrder): void {
     if (this.#read === 0) {
       const chunk = this.#spare ?? new Chunk();

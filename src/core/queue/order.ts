@@ -2,29 +2,29 @@ import type { AnyTonic } from '../any-tonic.js';
 import type { Sparkle } from '../plan/plan.js';
 
 /**
- * A work order, taken off a queue. One object serves a whole loop: it is filled anew for each order, so nothing may
- * keep it.
+ * An order that was taken from a queue. A loop uses one object, which is filled for each order, so nothing may keep a
+ * reference to it.
  */
 export class Order {
   tonic: AnyTonic | undefined = undefined;
   sparkle: Sparkle | undefined = undefined;
-  /** How many arguments: up to two lie in `a` and `b`, more in `a` as an array. */
+  /** The number of arguments: up to two are in `a` and `b`, more are in `a` as an array. */
   count = 0;
   a: unknown = undefined;
   b: unknown = undefined;
   /** The Tonic whose sparkle queued the order, and that sparkle. */
   source: AnyTonic | undefined = undefined;
   sourceSparkle: Sparkle | undefined = undefined;
-  /** When it was queued, in ms of the clock; 0 where the queue does not stamp. */
+  /** When it was queued, in ms of the clock; 0 if the queue does not store times. */
   queuedAt = 0;
 
-  /** The arguments as a list; for logs and traces. */
+  /** The arguments as a list, for logs and traces. */
   get args(): readonly unknown[] {
     return this.count > 2 ? (this.a as unknown[]) : [this.a, this.b].slice(0, this.count);
   }
 }
 
-/** An order that was kept for later, with all that it came with. */
+/** An order that was postponed, with all its fields. */
 export interface KeptOrder {
   readonly sparkle: Sparkle;
   readonly count: number;
@@ -35,7 +35,7 @@ export interface KeptOrder {
   readonly queuedAt: number;
 }
 
-/** An order that is being made. */
+/** An order that is being filled. */
 export interface OrderForm {
   tonic: AnyTonic | undefined;
   sparkle: Sparkle | undefined;
@@ -46,11 +46,11 @@ export interface OrderForm {
   sourceSparkle: Sparkle | undefined;
 }
 
-/** Makes orders one at a time, each when its turn has come: the frames of a connection, which are bytes until then. */
+/** Makes orders on demand: the frames of a connection, which stay bytes until they are handled. */
 export interface OrderSource {
   /**
-   * Fills the form with the next one. It must not throw.
-   * @returns false where there is none, or none more in this turn: then it is asked no more.
+   * Fills the form with the next order. It must not throw.
+   * @returns false if there is none, or none in this turn; then it is not asked again.
    */
   next(form: OrderForm): boolean;
 }

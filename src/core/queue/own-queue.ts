@@ -4,7 +4,10 @@ import type { Order } from './order.js';
 import type { Sparkle } from '../plan/plan.js';
 import { running } from '../running.js';
 
-/** Who queued an order, kept on the sparkle that a queue is given in its place; all else of the sparkle can be read from it. */
+/**
+ * A sparkle that also contains the source of its order. It is given to a queue of the user; its other fields are those
+ * of the original.
+ */
 interface QueuedSparkle extends Sparkle {
   readonly [QUEUED]: {
     readonly sparkle: Sparkle;
@@ -16,10 +19,10 @@ interface QueuedSparkle extends Sparkle {
 const QUEUED = Symbol('queued');
 
 /**
- * Has a queue that a user wrote from scratch know who queued each order, whatever it keeps of an order itself: so `source`, and who may
- * finish whom, hold with it as well. An {@link OrderQueue} that stores orders itself needs nothing.
+ * Makes a queue that a user wrote from scratch keep the source of each order, so that `source` and the check of
+ * `ttsc__finish` work. An {@link OrderQueue} with its own storage does not need this.
  *
- * The order that is put carries its source on its sparkle, and gives it back when it is taken.
+ * The source is stored in the sparkle of the order when it is put, and restored when it is taken.
  */
 export function keepSources(queue: CatalystQueue): void {
   if (queue.take === OrderQueue.prototype.take) return;

@@ -1,64 +1,64 @@
 import type { Clock, ClockTimer } from '../time/clock.js';
 import { LONGEST_TIMER } from '../time/clock.js';
 
-/** Polls of the kernel within one look at most: a clock that a test holds stands still meanwhile. */
+/** The most polls of the kernel while polling the doorbell: the clock of a test may not advance. */
 const MOST_LOOKS = 200;
 
-/** Tells that something has come which no poll of the kernel has reported yet: from another thread. */
+/** Signals messages of other threads, which a poll of the kernel has not reported yet. */
 export interface Doorbell {
-  /** How long it is worth to look at it before the loop parks, in ms; 0 for not at all. */
+  /** How long polling is worthwhile before the loop parks, in ms; 0 for no polling. */
   lookFor(now: number): number;
-  /** Takes what has come; false where nothing has. */
+  /** Takes the messages; false if there are none. */
   take(): boolean;
-  /** A look of so many ms has found nothing. */
+  /** Polling for this many ms has found nothing. */
   foundNothing(ms: number): void;
-  /** A wait was ended by what has come, after so many ms. */
+  /** A message has ended a wait after this many ms. */
   cameAfter(ms: number): void;
 }
 
 /**
- * Where a loop waits, at no cost, until somebody wakes it or a time has come.
+ * Where a loop waits, without cost, until it is woken or a time has come.
  *
- * A wait always ends in the check phase, right after a poll of the kernel: whatever that poll reported is then there,
- * and one turn of the loop sees all of it.
+ * A wait always ends in the check phase, right after a poll of the kernel. Everything that the poll reported is there
+ * by then, and one turn of the loop handles it.
  */
 export class Parker {
   readonly #clock: Clock;
   #release: (() => void) | undefined;
   #settling = false;
-  /** The one timer of the operating system, and when it fires; kept while a later wait needs it no earlier. */
+  /** The single timer of the operating system, and its time; kept unless a later wait needs it earlier. */
   #timer: ClockTimer;
   #timerAt = Infinity;
   #keepAlive: ClockTimer;
-  /** Looked at for a while before a wait. */
+  /** Polled for a short time before a wait. */
   doorbell: Doorbell | undefined = undefined;
-  /** When the wait began; looks are a part of it. */
+  /** When the wait began, including polling. */
   #waitBegan = 0;
   #lookEnds = 0;
-  /** Whether the wait that is looks, and whether the next look is queued: of an earlier wait it serves as well. */
+  /** Whether the present wait is polling, and whether the next poll is scheduled; that one also serves a later wait. */
   #looks = false;
   #lookQueued = false;
   #looksLeft = 0;
   #waitEnds = Infinity;
-  /** Whether a message of this poll has ended a wait. */
+  /** Whether a message has already ended a wait in this poll of the kernel. */
   #cameIn = false;
-  /** Whether the last wait was ended in the middle of a poll: what that reports besides is still to come. */
+  /** Whether the last wait ended in the middle of a poll, so that the poll may report more. */
   inPoll = false;
-  /** How often it was woken from outside, for those who want to see that a thousand orders cost one. */
+  /** How often it was woken, for tests. */
   wakeups = 0;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  /** Whether the loop waits and nothing has woken it yet. */
+  /** Whether the loop waits and was not woken yet. */
   get parked(): boolean {
     return this.#release !== undefined && !this.#settling;
   }
 
-  /** Waits for {@link wake} or for `ms`, through one poll of the kernel at least. */
+  /** Waits for {@link wake} or for `ms`, through at least one poll of the kernel. */
   park(ms: number): Promise<void> {
-    // A parked loop keeps the process alive, with or without a timer of its own.
+    // A parked loop keeps the process alive, with or without a timer.
     if (this.#keepAlive === undefined) this.#holdProcess();
     return new Promise((resolve) => {
       this.#release = resolve;
@@ -68,14 +68,14 @@ export class Parker {
     });
   }
 
-  /** Ends the wait that is, or the next one, after the poll that runs now. */
+  /** Ends the present wait, or the next one, after the running poll. */
   wake(): void {
     if (this.#settling) return;
     this.wakeups++;
     this.#settle();
   }
 
-  /** Ends the wait that is at once, in the middle of a poll: what has been gathered is enough for a turn. */
+  /** Ends the present wait at once, in the middle of a poll: enough work was gathered for a turn. */
   release(): void {
     const release = this.#release;
     if (release === undefined) return;
@@ -86,16 +86,16 @@ export class Parker {
   }
 
   /**
-   * Takes a message that a poll of the kernel has brought from another thread. If the loop waits, it goes on at once with that, and who
-   * waits for the answer does not wait for the check phase as well: once in a poll, so that a flood of messages does not keep the loop
-   * from what the poll reports besides.
+   * Takes a message that a poll of the kernel has brought from another thread. A waiting loop continues at once, so the
+   * sender does not wait for the check phase. This happens once in a poll, so that a flood of messages does not delay
+   * the other events of the poll.
    */
   comesIn(taker: { take(message: unknown): void }, message: unknown): void {
     if (this.#release === undefined || this.#settling || this.#cameIn) return taker.take(message);
     this.#cameIn = true;
     this.#clock.afterPoll(this.#pollEnded);
     this.doorbell?.cameAfter(this.#clock.now() - this.#waitBegan);
-    // What it queues need not wake the loop.
+    // Orders that it queues need not wake the loop.
     this.#settling = true;
     try {
       taker.take(message);
@@ -110,7 +110,7 @@ export class Parker {
     this.#cameIn = this.inPoll = false;
   };
 
-  /** Lets go of everything that it holds. */
+  /** Releases all its resources. */
   close(): void {
     this.#clock.clearTimer(this.#timer);
     this.#clock.clearTimer(this.#keepAlive);
@@ -122,7 +122,7 @@ export class Parker {
     if (ms < Infinity) this.#arm(this.#clock.now() + ms, ms);
   }
 
-  /** Waits a little without parking: each poll of the kernel still sees what has come to sockets. */
+  /** Polls for a short time without parking: each poll of the kernel still reports the sockets. */
   #look(doorbell: Doorbell, ms: number): void {
     const now = this.#clock.now();
     this.#waitBegan = now;
@@ -143,9 +143,9 @@ export class Parker {
 
   readonly #lookAgain = (): void => {
     this.#lookQueued = false;
-    // Woken meanwhile, or a turn has begun in the middle of a poll.
+    // It was woken in the meantime, or a turn has begun in the middle of a poll.
     if (!this.#looks || this.#release === undefined || this.#settling) return;
-    // What is taken is queued: to this loop, that is awake.
+    // The messages are queued to this loop, which is awake.
     this.#settling = true;
     const taken = this.doorbell!.take();
     this.#settling = false;

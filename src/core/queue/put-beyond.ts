@@ -2,7 +2,7 @@ import type { AnyTonic } from '../any-tonic.js';
 import type { Scheduler } from '../scheduler.js';
 import type { Sparkle } from '../plan/plan.js';
 
-/** Puts an order that must not get lost, whatever the limit of the queue is. */
+/** Queues an order that must not be lost, without the limit of the queue. */
 export function putBeyond(
   queue: Scheduler['queue'],
   tonic: AnyTonic,

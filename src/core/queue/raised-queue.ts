@@ -4,17 +4,17 @@ import type { Sparkle } from '../plan/plan.js';
 import { ofHere, running } from '../running.js';
 import { type WaitingOrder, type WantedOrder, takeBack } from './take-back.js';
 
-/** A chain of orders, each raised in the one before, that is longer than this would never end. */
+/** The longest chain of orders, each raised by the one before; longer chains would never end. */
 export const MOST_RAISES = 10_000;
 
-/** Where the fields of an order lie; `own` tells whether the sparkle that ran raised it itself. */
+/** The offsets of the fields of an order; `own` tells whether the running sparkle itself raised it. */
 const At = { tonic: 0, sparkle: 1, count: 2, a: 3, b: 4, source: 5, sourceSparkle: 6, queuedAt: 7, depth: 8, own: 9 };
 const FIELDS = 10;
-/** What was taken makes room again when it is so many orders. */
+/** After this many taken orders the list is compacted. */
 const MOST_TAKEN = 512 * FIELDS;
 
 /**
- * Orders that come before all of the Catalyst's queue, the first raised first:
+ * Orders that run before the whole queue of the Catalyst, in the order in which they were raised:
  *
  * ```text
  *   the sparkle that runs        raised          the queue
@@ -22,49 +22,53 @@ const MOST_TAKEN = 512 * FIELDS;
  *   A: raises C            ->   [ B C ]     ->  [ Y Z ]        X A B C Y Z
  * ```
  *
- * Where all of these have run, an {@link OrderSource} is asked for one more, until it has none. What it makes is no link of a chain.
+ * After them an {@link OrderSource} is asked for one order after the other, until it has none. Its orders are not part
+ * of a chain.
  *
- * Most of the time there are none: while `busy` is false, nothing of this costs anything. Fields lie side by side in one list, which
- * begins anew when it is empty, so that a chain lives in the same few slots, as in OrderQueue.
+ * Mostly there are no raised orders: while `busy` is false, this costs nothing. Fields are in one list, which starts
+ * again when it is empty, so that a chain uses the same few slots, as in OrderQueue.
  */
 export class RaisedQueue {
-  /** Whether there is something to take, or a chain to be ended; else {@link take} need not be called. */
+  /** Whether there is an order to take, or a chain to end; otherwise {@link take} need not be called. */
   busy = false;
-  /** How many have been taken. */
+  /** How many were taken. */
   taken = 0;
   #source: OrderSource | undefined = undefined;
   #slots: unknown[] = [];
   #read = 0;
   #write = 0;
-  /** The depth of the one that runs; 0 for any other order. */
+  /** The depth of the running order in its chain; 0 for any other order. */
   #depth = 0;
-  /** Where the list ended when the order that runs was taken: what is behind was raised since. */
+  /** The end of the list when the running order was taken: later entries were raised since. */
   #before = 0;
 
   get size(): number {
     return (this.#write - this.#read) / FIELDS;
   }
 
-  /** Whether something is to run before the queue, or may be. */
+  /** Whether an order must or may run before the queue. */
   get waits(): boolean {
     return this.#write > this.#read || this.#source !== undefined;
   }
 
-  /** The place of the next one in its chain, from 1. */
+  /** The depth of the next order in its chain, from 1. */
   get nextDepth(): number {
     return this.#depth + 1;
   }
 
-  /** Where what a hook raises begins, for {@link drop}. */
+  /** The present end of the list, for {@link drop} after a hook. */
   get mark(): number {
     return this.#write;
   }
 
-  /** Puts one at the end. `own`: the sparkle that runs raises it itself, so that it goes with it where it throws; an event of a socket does not. */
+  /**
+   * Adds an order. `own`: the running sparkle itself raises it, so it is dropped if the sparkle throws; an event of a
+   * socket is not.
+   */
   put(tonic: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown, queuedAt: number, own: boolean): void {
     const slots = this.#slots;
     const at = this.#write;
-    // Compared first, as in OrderQueue.
+    // Compared before it is written, as in OrderQueue.
     if (slots[at] !== tonic) slots[at] = tonic;
     if (slots[at + At.sparkle] !== sparkle) slots[at + At.sparkle] = sparkle;
     slots[at + At.count] = count;
@@ -80,18 +84,18 @@ export class RaisedQueue {
     this.busy = true;
   }
 
-  /** From now on this one makes orders, before all of the queue. */
+  /** From now on this source makes orders, before the whole queue. */
   follow(source: OrderSource): void {
     this.#source = source;
     this.busy = true;
   }
 
-  /** Takes waiting ones back, as a {@link CatalystQueue} does. */
+  /** Takes waiting orders back, as a {@link CatalystQueue} does. */
   takeBack(isWanted: WantedOrder): WaitingOrder[] {
     return takeBack(this.#slots, this.#read, this.#write, FIELDS, isWanted);
   }
 
-  /** Takes the first one into `order`; false where there is none, so that an order of the queue runs. */
+  /** Fills `order` with the first one; false if there is none, so that an order of the queue runs. */
   take(order: Order): boolean {
     if (this.#read === this.#write)
       return this.#source === undefined ? this.#tidy() : this.#takeFrom(this.#source, order);
@@ -120,7 +124,7 @@ export class RaisedQueue {
   #takeFrom(source: OrderSource, order: Order): boolean {
     if (!source.next(order)) {
       this.#source = undefined;
-      // What it looked at may have raised something.
+      // The source may have raised something.
       return this.#read === this.#write ? this.#tidy() : this.take(order);
     }
     order.queuedAt = this.#depth = 0;
@@ -129,13 +133,14 @@ export class RaisedQueue {
     return true;
   }
 
-  /** What is raised from now on is raised by none of these orders. */
+  /** The running orders end; what is raised later belongs to no chain. */
   rest(): void {
     this.#depth = 0;
   }
 
   /**
-   * A sparkle threw: what it has raised itself since its order was taken, or since `mark`, is dropped; `dropped` is told the arguments.
+   * A sparkle threw: drops what it has raised itself since its order was taken, or since `mark`; `dropped` gets the
+   * arguments.
    */
   drop(
     tonic: AnyTonic,
@@ -160,7 +165,7 @@ export class RaisedQueue {
 
   /** The last one was taken. */
   #startAgain(): void {
-    // A chain overwrites its one slot anyway, so that is left for #tidy.
+    // A chain of sparkles overwrites its one slot anyway, so that is left to #tidy.
     if (this.#read > FIELDS) this.#slots = [];
     this.#read = this.#write = 0;
   }
@@ -171,7 +176,7 @@ export class RaisedQueue {
     this.#read = 0;
   }
 
-  /** What has been taken must not be kept alive from here; the next order is no link of a chain. */
+  /** Clears taken orders, so that nothing is kept in memory. The next order is not part of a chain. */
   #tidy(): false {
     if (this.#slots.length > FIELDS) this.#slots = [];
     else this.#slots.fill(undefined);

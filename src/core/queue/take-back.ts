@@ -1,7 +1,7 @@
 import type { AnyTonic } from '../any-tonic.js';
 import type { Sparkle } from '../plan/plan.js';
 
-/** An order that waits, as far as it is told who asks whether it is wanted back. */
+/** The fields of a waiting order by which a caller decides whether to take it back. */
 export interface WaitingOrder {
   readonly tonic: AnyTonic;
   readonly sparkle: Sparkle;
@@ -9,17 +9,17 @@ export interface WaitingOrder {
   readonly b: unknown;
 }
 
-/** Says which orders are to be taken back. */
+/** Decides which orders are taken back. */
 export type WantedOrder = (order: WaitingOrder) => boolean;
 
-/** What runs in the place of an order that was taken back. */
+/** Runs in place of an order that was taken back. */
 const NOTHING = { run: (): void => {} };
 
 /**
- * Takes orders back that wait in a list whose first five fields of each order are its Tonic, its sparkle, how many arguments it has, and these. In its place stays one that
- * does nothing, so that all others keep theirs.
+ * Takes waiting orders back from a list. The first five fields of each order are its Tonic, its sparkle, the number of
+ * its arguments, and the arguments. An order that does nothing takes its place, so that the others keep theirs.
  *
- * @param fields how many fields an order has.
+ * @param fields the number of fields of an order.
  */
 export function takeBack(
   slots: unknown[],

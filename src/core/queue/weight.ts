@@ -1,9 +1,9 @@
-/** Views larger than this are asked for their memory: of a small one that would have to be made first. */
+/** Only larger views are asked for their buffer: a small view has none until it is asked. */
 const SMALL_VIEW = 4_096;
 
 /**
- * Roughly how many bytes the arguments of an order keep in memory: those of buffers and texts, in a list of them, too. What lies deeper
- * is not looked for, since a look at it would cost more than the order; shared memory is nobody's.
+ * About how many bytes the arguments of an order keep in memory: buffers and texts, also in a list. Deeper values are
+ * not searched, because that would take longer than the order; shared memory does not count.
  */
 export function weightOf(args: readonly unknown[]): number {
   let bytes = 0;
@@ -14,7 +14,7 @@ export function weightOf(args: readonly unknown[]): number {
       if (Array.isArray(value)) for (let at = 0; at < value.length; at++) bytes += weightOfOne(value[at]);
       else bytes += weightOfOne(value);
     } catch {
-      // A proxy that cannot be looked at, as one that was revoked.
+      // A proxy that cannot be read, such as a revoked one.
     }
   }
   return bytes;

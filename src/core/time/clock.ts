@@ -20,7 +20,7 @@ export interface Clock {
   afterPoll(callback: () => void): void;
 }
 
-/** Node fires a timer beyond this at once (2^31 - 1 ms, 24.8 days), so longer ones are cut. */
+/** Node fires a longer timer at once (the limit is 2^31 - 1 ms, 24.8 days), so longer ones are shortened. */
 export const LONGEST_TIMER = 0x7fff_ffff;
 
 /** The machine's clock and Node's timers. */

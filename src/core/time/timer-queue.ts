@@ -1,10 +1,10 @@
-/** One thing that is due some time. Owned by whoever added it; `slot` belongs to the queue. */
+/** Something that is due at a time. Its owner is the one that added it; `slot` belongs to the queue. */
 export interface Due {
   /** @internal When, in ms of the clock. */
   at: number;
-  /** @internal Its place in the heap, -1 while it is not queued. */
+  /** @internal Its index in the heap, -1 while it is not queued. */
   slot: number;
-  /** @internal Called by {@link TimerQueue.queueDue} when the time has come. */
+  /** @internal Called by {@link TimerQueue.queueDue} when its time has come. */
   fire(now: number): void;
 }
 
@@ -21,7 +21,7 @@ export class TimerQueue {
     return this.#heap.length;
   }
 
-  /** When the next one is due, in ms of the clock; `Infinity` where there is none. */
+  /** When the next one is due, in ms of the clock; `Infinity` if there is none. */
   get nextAt(): number {
     return this.#heap[0]?.at ?? Infinity;
   }
@@ -46,7 +46,10 @@ export class TimerQueue {
     this.#down(last);
   }
 
-  /** Fires what is due at `now`, the earliest first; bounded, so that one that sets itself again cannot hold the loop. */
+  /**
+   * Fires what is due at `now`, the earliest first. The number is limited, so that one that sets itself again cannot
+   * block the loop.
+   */
   queueDue(now: number): void {
     for (let left = this.#heap.length; left > 0; left--) {
       const first = this.#heap[0];

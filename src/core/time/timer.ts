@@ -45,7 +45,7 @@ export interface TimerInfo {
   readonly missed: number;
 }
 
-/** What a timer tells of its expiry besides what it is. */
+/** What a timer reports besides its own fields. */
 export type Expiry = Pick<TimerInfo, 'missed'>;
 
 const NONE_MISSED: Expiry = { missed: 0 };
@@ -65,22 +65,25 @@ export abstract class Timer extends Tonic implements Due {
   /** @internal */ declare _ttLeft: number | undefined;
   readonly #target: (info: unknown) => void;
   #count = 0;
-  /** It has fired, and that waits to be heard. */
+  /** It has fired, and its order waits. */
   #waiting: Expiry | undefined = undefined;
 
-  /** @internal Whoever says that it is to finish hears no more of it. */
+  /** @internal A timer that is told to finish does not fire any more. */
   static override readonly [BINDER]: SparkleBinder = ({ key }, enqueue) =>
     key !== 'ttsc__finish'
       ? enqueue
       : function (this: object) {
-          // Without its Timer, which is an error that `enqueue` tells.
+          // Without a Timer as `this`, `enqueue` reports the error.
           (this as Timer | undefined)?.stop();
           enqueue.call(this);
         };
 
-  /** A subclass has checked its options, and starts it when it has what it needs. @throws {TaskTonicError} as every Tonic, and `TT_NOT_A_SPARKLE`. */
+  /**
+   * A subclass has checked its options, and starts it when it is ready. @throws {TaskTonicError} as every Tonic, and
+   * `TT_NOT_A_SPARKLE`.
+   */
   constructor(options: AnyTimerOptions<never>) {
-    // Looked at before it is entered, so that what is refused leaves nothing.
+    // Checked before it is entered, so that a refused one leaves nothing behind.
     const base = options.base ?? running.tonic;
     const target = base === undefined ? undefined : targetOf(base, options);
     super(new TonicSettings(base, undefined, options.logMode, undefined, 0));
@@ -116,12 +119,12 @@ export abstract class Timer extends Tonic implements Due {
   fire(now: number): void {
     const { missed, ...expiry } = this.expired(now);
     const before = this.#waiting;
-    // One that waits is enough, however long the loop is held up.
+    // One waiting order is enough, however long the loop is blocked.
     this.#waiting = { ...expiry, missed: before === undefined ? missed : before.missed + missed + 1 };
     if (before === undefined) this._ttss__fired();
   }
 
-  /** @internal Its turn on the queue has come. */
+  /** @internal Its order runs. */
   _ttss__fired(): void {
     const expiry = this.#waiting;
     this.#waiting = undefined;
@@ -132,15 +135,15 @@ export abstract class Timer extends Tonic implements Due {
   protected tell(expiry: Expiry): void {
     const info: TimerInfo = { id: this.id, name: this.name, timer: this, count: ++this.#count, ...expiry };
     try {
-      // The timer is the source of the sparkle that it calls, and no sparkle of it.
+      // The timer itself is the source of the call, and not one of its sparkles.
       runAs(this, () => this.#target(info));
     } catch (thrown) {
-      // The queue of another Catalyst is full: whoever waits for the timer must hear of it.
+      // The queue of another Catalyst is full: its base must be told.
       this._ttBase?._ttss__throw(thrown as Error);
     }
   }
 
-  /** What it does when its time has come, before its sparkle is queued, and what it tells of that. @internal */
+  /** What it does when it is due, before its sparkle is queued. Returns what is reported. @internal */
   protected abstract expired(now: number): Expiry;
 
   protected fireIn(ms: number): void {
@@ -160,8 +163,8 @@ export abstract class PeriodTimer extends Timer {
   #period: number;
 
   /**
-   * @param mayWait whether it begins held where it is told to, or has no period yet.
-   * @throws {TaskTonicError} `TT_BAD_OPTION` where no period, or no possible one, is given; and as every timer.
+   * @param mayWait whether it may begin paused, or without a period.
+   * @throws {TaskTonicError} `TT_BAD_OPTION` without a valid period; and as every timer.
    */
   constructor(options: TimerPausingOptions, mayWait = false) {
     checkOptionsOf(new.target, options);
@@ -286,7 +289,10 @@ for (const timer of [Timer, PeriodTimer, TimerSingleShot, TimerRepeat, TimerPaus
 for (const timer of [TimerSingleShot, TimerRepeat]) takesOptions(timer, timerSchema);
 takesOptions(TimerPausing, pausingSchema);
 
-/** What is called when it has fired, in a sparkle of the timer: an order of its base is raised, so that it has the place of the timer's. */
+/**
+ * The function that is called when it has fired, in a sparkle of the timer. For its base the order is raised, so that
+ * it takes the place of the timer's order.
+ */
 function targetOf(base: AnyTonic, { name, sparkleBack }: AnyTimerOptions<never>): (info: unknown) => void {
   if (sparkleBack === undefined) return eventOf(base, name);
   const sparkle = isBound(sparkleBack) && sparkleBack.tonic !== base ? undefined : base._ttOwn(sparkleBack);

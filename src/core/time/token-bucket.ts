@@ -1,12 +1,12 @@
 import type { Clock } from './clock.js';
 
-/** So much a second, and so much at once after a pause. */
+/** A rate in units a second, and the most at once after a pause. */
 export interface Rate {
   readonly perSecond: number;
   readonly burst: number;
 }
 
-/** A bucket that fills with time, up to its burst: what is taken from it is taken no faster than its rate. */
+/** A token bucket: it fills with time, up to its burst, so units are taken no faster than its rate. */
 export class TokenBucket {
   readonly #rate: Rate;
   readonly #clock: Pick<Clock, 'now'>;
@@ -20,18 +20,18 @@ export class TokenBucket {
     this.#at = clock.now();
   }
 
-  /** Takes one, where it has one. */
+  /** Takes one unit, if there is one. */
   takeOne(): boolean {
     this.#fill();
-    // What was filled in parts may be less than what the same time fills at once.
+    // Filling in several steps may give slightly less than filling at once.
     if (this.#level < 1 - 1e-9) return false;
     this.#level--;
     return true;
   }
 
   /**
-   * Takes so many, which are gone already, more than it has if need be.
-   * @returns how long who took them is to wait, in ms, until that is made up for.
+   * Takes units that were already used, even if there are too few.
+   * @returns how long the user must wait until they are made up for, in ms.
    */
   take(count: number): number {
     this.#fill();

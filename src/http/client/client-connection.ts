@@ -9,30 +9,30 @@ import { ClientStream } from './client-stream.js';
 import type { Pooled } from './connection-pool.js';
 import { proxyHeaders, type Route, type Tunnel } from './route.js';
 
-/** What a connection tells of its life. */
+/** Gets the events of a connection. */
 export interface ConnectionUser {
-  /** It is there, and has no request yet. */
+  /** The connection is open, and has no request yet. */
   opened(connection: HttpClientConnection): void;
-  /** It could not be opened. */
+  /** The connection could not be opened. */
   failed(connection: HttpClientConnection, error: Error): void;
-  /** Its request is done, and it can have another one. */
+  /** The request is finished, and the connection can have another one. */
   freed(connection: HttpClientConnection): void;
-  /** It had no request for too long. */
-  rested(connection: HttpClientConnection): void;
-  /** It was open, and is closed. */
+  /** The connection was idle for too long. */
+  idleTooLong(connection: HttpClientConnection): void;
+  /** The connection was open, and has closed. */
   gone(connection: HttpClientConnection): void;
 }
 
-/** How it is opened. */
+/** How a connection is opened. */
 export interface ConnectionPlan {
   readonly route: Route;
   readonly options: TcpClientOptions;
-  /** How long the way through a proxy may take, in ms. */
+  /** How long the tunnel through a proxy may take, in ms. */
   readonly tunnelTimeout: number;
   readonly idleTimeout: number;
 }
 
-/** Node's agent of one connection: it has one socket, and is told when that is free. */
+/** Node's agent for one connection: it has a single socket, and learns when the socket is free. */
 class OneConnection extends Agent {
   readonly #connection: HttpClientConnection;
 
@@ -53,13 +53,13 @@ class OneConnection extends Agent {
   override reuseSocket(): void {}
 }
 
-/** `opening`: not there yet. `idle`: it has no request. `retired`: nobody counts it any more. */
+/** `opening`: not open yet. `idle`: it has no request. `retired`: the pool does not count it any more. */
 type Use = 'opening' | 'idle' | 'asked' | 'retired' | 'gone';
 
-/** One connection of an HttpClient: it opens itself once, has one request at a time, and never connects again. */
+/** One connection of an HttpClient. It is opened once, has one request at a time, and never reconnects. */
 export class HttpClientConnection extends TcpClient implements Pooled {
   readonly route: Route;
-  /** For the options of a request. */
+  /** The agent for the options of a request. */
   readonly agent: Agent;
   #stream: ClientStream = new ClientStream(this);
   readonly #user: ConnectionUser;
@@ -68,7 +68,7 @@ export class HttpClientConnection extends TcpClient implements Pooled {
   #use: Use = 'opening';
   #error: Error | undefined;
   #requests = 0;
-  /** How long the server keeps it, in ms, as it has said. */
+  /** How long the server keeps the connection without a request, in ms, as its `Keep-Alive` header states. */
   #hint = Infinity;
 
   constructor(plan: ConnectionPlan, user: ConnectionUser) {
@@ -79,22 +79,22 @@ export class HttpClientConnection extends TcpClient implements Pooled {
     this.agent = new OneConnection(this);
   }
 
-  /** As Node's stream. */
+  /** The connection as a stream of Node. */
   get stream(): Duplex {
     return this.#stream;
   }
 
-  /** Whether a request is under way. */
+  /** Whether a request is in progress. */
   get isAsked(): boolean {
     return this.#use === 'asked';
   }
 
-  /** Whether it has had a request before the one that is under way. */
+  /** Whether it had an earlier request. */
   get isReused(): boolean {
     return this.#requests > 1;
   }
 
-  // ---- What comes and goes ----
+  // ---- Open and closed ----
 
   ttse__onConnected(): void {
     const { tunnel } = this.route;
@@ -107,7 +107,7 @@ export class HttpClientConnection extends TcpClient implements Pooled {
   }
 
   ttse__onData(data: Buffer): void {
-    // Who was not asked and answers might answer the next request with that.
+    // An answer without a request could be taken for the answer to the next request.
     if (this.#use === 'idle') return this.ttsc__abort();
     return this.#stream.received(data);
   }
@@ -129,7 +129,7 @@ export class HttpClientConnection extends TcpClient implements Pooled {
     this.#use = 'gone';
     this.#alarm.clear();
     const { error = this.#error } = info;
-    // What was cut off under TLS is not whole (RFC 9112, 9.8).
+    // Data that ends without TLS's closing alert may be incomplete (RFC 9112, 9.8).
     if (info.truncated === true) this.#stream.destroy(toError(new Error('the connection was cut off')));
     this.#stream.disconnected(info);
     if (use === 'opening')
@@ -184,12 +184,12 @@ export class HttpClientConnection extends TcpClient implements Pooled {
     this.#requests++;
   }
 
-  /** The server has said how long it keeps the connection without a request (`Keep-Alive`), in ms. */
+  /** Sets how long the server keeps the connection without a request (`Keep-Alive`), in ms. */
   keptFor(ms: number): void {
     this.#hint = ms;
   }
 
-  /** @internal Node has done with its request, and keeps the socket; it has not put it away yet. */
+  /** @internal Node has finished the request and keeps the socket, but has not yet put it among its free sockets. */
   _ttFree(): void {
     this._ttss__run({ run: () => this.#freed() });
   }
@@ -200,13 +200,13 @@ export class HttpClientConnection extends TcpClient implements Pooled {
     this.#user.freed(this);
   }
 
-  rest(): void {
-    // A server that closes it meanwhile would not answer the next request.
+  becomeIdle(): void {
+    // If the server closed it at the same moment, the next request would get no answer.
     const ms = Math.min(this.#plan.idleTimeout, Math.max(this.#hint - MARGIN, 0));
-    this.#alarm.set(ms, () => this.#user.rested(this));
+    this.#alarm.set(ms, () => this.#user.idleTooLong(this));
   }
 
-  wake(): boolean {
+  reuse(): boolean {
     this.#alarm.clear();
     return this.#use === 'idle' && this.phase === 'open' && !this.#stream.destroyed;
   }
@@ -219,5 +219,5 @@ export class HttpClientConnection extends TcpClient implements Pooled {
 }
 ofFramework(HttpClientConnection);
 
-/** So much earlier than the server a connection is closed here, in ms. */
+/** The client closes an idle connection this many ms before the server does. */
 const MARGIN = 1_000;

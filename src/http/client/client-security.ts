@@ -2,11 +2,11 @@ import type { SecureContext } from 'node:tls';
 import { contextOf, contextOptions, filesOf } from '../../tonics/tls/certificates.js';
 import type { ClientTlsOptions, ClientTlsSettings } from '../../tonics/tls/tls-options.js';
 
-/** How the connections of a client speak TLS. */
+/** The TLS options of the connections of a client. */
 export class ClientSecurity {
   readonly #settings: ClientTlsSettings;
   readonly #whose: string;
-  /** Shared by all: to make one costs more than a handshake. */
+  /** Shared by all connections: making a context takes longer than a handshake. */
   #context: SecureContext | undefined;
 
   constructor(settings: ClientTlsSettings, className: string) {
@@ -22,7 +22,7 @@ export class ClientSecurity {
   of(servername: string, mode: 'implicit' | 'startTls'): ClientTlsOptions {
     const { alpn: _, ...settings } = this.#settings;
     const how = { mode, servername: settings.servername ?? servername };
-    // Files may change: each connection looks at them.
+    // Files may change, so each connection reads them again.
     if (filesOf(settings).length > 0) return { ...settings, ...how };
     return { ...settings, ...how, context: (this.#context ??= this.#made()) };
   }

@@ -3,24 +3,24 @@ import type { Route } from './route.js';
 /** A connection, as the pool sees it. */
 export interface Pooled {
   readonly route: Route;
-  /** It has no request for so long, and is closed then. */
-  rest(): void;
-  /** It is for a request again; false where it is closed, or closes. */
-  wake(): boolean;
-  /** Closes it: it has no request. */
+  /** The connection is idle now. It is closed after the idle timeout. */
+  becomeIdle(): void;
+  /** Takes the connection into use again; false if it is closed or closing. */
+  reuse(): boolean;
+  /** Closes an idle connection. */
   retire(): void;
 }
 
-/** A request that wants a connection. */
+/** A request that waits for a connection. */
 export interface Wanting {
   readonly route: Route;
-  /** Bytes that wait with it. */
+  /** The bytes of its body, which wait with it. */
   readonly bytes: number;
-  /** It has one. */
+  /** It gets a connection. */
   given(connection: Pooled): void;
-  /** None could be opened. */
+  /** No connection could be opened. */
   notConnected(error: Error): void;
-  /** As many wait as may: it has to go. */
+  /** The limit of waiting requests is reached, and this one is dropped. */
   displaced(waiting: number, bytes: number): void;
 }
 
@@ -33,24 +33,24 @@ export interface PoolSettings {
   readonly onWaitingLimit: 'refuse' | 'dropOldest';
 }
 
-/** The connections to one server, and who waits for one. */
+/** The connections to one server, and the requests that wait for one. */
 class Host {
-  /** How many there are, with those that are being opened. */
+  /** The number of connections, including those that are being opened. */
   open = 0;
   opening = 0;
-  /** The one that was used last is the last. */
+  /** In the order of use; the last one was used last. */
   readonly idle: Pooled[] = [];
-  /** By their numbers; the one that has waited longest is the first. */
+  /** By number; the first one has waited longest. */
   readonly waiting = new Map<Wanting, number>();
 
   constructor(readonly route: Route) {}
 
-  /** Whether more wait than connections are being opened. */
+  /** Whether more requests wait than connections are being opened. */
   get wantsMore(): boolean {
     return this.waiting.size > this.opening;
   }
 
-  /** The number of the one that has waited longest. */
+  /** The number of the request that has waited longest. */
   get oldest(): number {
     for (const number of this.waiting.values()) return number;
     return Infinity;
@@ -62,16 +62,19 @@ class Host {
  *
  * ## Contract
  *
- * - A request takes the idle connection that was used last: the others may close. Without one it waits, and one is opened if there is room for it.
- * - Whoever has waited longest gets the next connection of its host, whether that was opened for it or has become idle.
- * - A connection that could not be opened is told to whoever has waited longest: each was opened for one of them.
+ * - A request takes the idle connection that was used last, so that the others can close. If there is none it waits,
+ *   and a connection is opened if the limits allow it.
+ * - The request that has waited longest gets the next connection of its host, whether that was opened for it or has
+ *   become idle.
+ * - If a connection cannot be opened, the request that has waited longest gets the error: each connection is opened for
+ *   one of them.
  * - A connection counts until {@link gone}, or until it is retired.
  */
 export class ConnectionPool {
   readonly #settings: PoolSettings;
   readonly #openNew: (route: Route) => void;
   readonly #hosts = new Map<string, Host>();
-  /** The one that was used least recently is the first. */
+  /** In the order of use; the first one was used least recently. */
   readonly #idle = new Set<Pooled>();
   #open = 0;
   #waiting = 0;
@@ -79,13 +82,15 @@ export class ConnectionPool {
   #bytes = 0;
   #numbered = 0;
 
-  /** @param openNew begins to open a connection; {@link opened} or {@link failed} follows, never within the call. */
+  /**
+   * @param openNew begins to open a connection. Then {@link opened} or {@link failed} follows, never within the call.
+   */
   constructor(settings: PoolSettings, openNew: (route: Route) => void) {
     this.#settings = settings;
     this.#openNew = openNew;
   }
 
-  /** Connections that are there, or are being opened. */
+  /** The number of connections, including those that are being opened. */
   get size(): number {
     return this.#open;
   }
@@ -98,12 +103,15 @@ export class ConnectionPool {
     return this.#waiting;
   }
 
-  /** Gives a request a connection, at once or later. @param fresh a new one, or one that was used by another meanwhile. */
+  /**
+   * Gives a request a connection, at once or later. @param fresh a newly opened connection, or one that has served
+   * another request since.
+   */
   want(wanting: Wanting, fresh = false): void {
     const host = this.#hostOf(wanting.route);
     const idle = fresh ? undefined : this.#takeIdle(host);
     if (idle !== undefined) return wanting.given(idle);
-    // Who wants a new one has seen one of them dead.
+    // A request that wants a fresh connection has found an idle one dead.
     if (!this.#mayOpen(host) && host.idle.length > 0) this.#drop(host.idle[0]!);
     const canOpen = this.#mayOpen(host);
     if (!canOpen && !this.#makeRoomFor(wanting)) {
@@ -116,7 +124,7 @@ export class ConnectionPool {
     return this.#openFor(host);
   }
 
-  /** It waits no more. */
+  /** The request stops waiting. */
   leave(wanting: Wanting): void {
     const host = this.#hosts.get(wanting.route.key);
     if (host === undefined || !host.waiting.delete(wanting)) return;
@@ -131,7 +139,7 @@ export class ConnectionPool {
     this.freed(connection);
   }
 
-  /** One could not be opened. */
+  /** A connection could not be opened. */
   failed(route: Route, error: Error): void {
     const host = this.#hostOf(route);
     this.#isOpened(host);
@@ -141,37 +149,37 @@ export class ConnectionPool {
     first?.notConnected(error);
   }
 
-  /** A connection has no request any more, and can have another. */
+  /** A connection has become idle. */
   freed(connection: Pooled): void {
     const host = this.#hostOf(connection.route);
     const next = this.#takeWaiting(host);
     if (next !== undefined) return next.given(connection);
     host.idle.push(connection);
     this.#idle.add(connection);
-    connection.rest();
+    connection.becomeIdle();
     if (this.#idle.size > this.#settings.idleConnections) this.#dropLeastRecent();
-    // Another host may have waited for room.
+    // Another host may be waiting for the total limit.
     return this.#openWhereWanted(undefined);
   }
 
-  /** A connection is closed, or closes; one that was retired here was counted then. */
+  /** A connection is closed or closing. If it was retired here, that was counted then. */
   gone(connection: Pooled): void {
     this.#openWhereWanted(this.#without(connection));
   }
 
-  /** Closes one that is idle. */
+  /** Closes an idle connection. */
   retire(connection: Pooled): void {
     this.#openWhereWanted(this.#drop(connection));
   }
 
-  // ---- Within bounds ----
+  // ---- Limits ----
 
   #mayOpen(host: Host): boolean {
     const { connectionsPerHost, connections } = this.#settings;
     return host.open < connectionsPerHost && (this.#open < connections || this.#idle.size > 0);
   }
 
-  /** Whether one more may wait. */
+  /** Whether one more request may wait. */
   #makeRoomFor({ bytes }: Wanting): boolean {
     const { waitingLimit, waitingBytes, onWaitingLimit } = this.#settings;
     const fits = (): boolean => this.#waiting - this.#opening < waitingLimit && this.#bytes + bytes <= waitingBytes;
@@ -225,7 +233,7 @@ export class ConnectionPool {
     return host;
   }
 
-  // ---- What it keeps ----
+  // ---- Its lists ----
 
   #hostOf(route: Route): Host {
     let host = this.#hosts.get(route.key);
@@ -240,7 +248,7 @@ export class ConnectionPool {
   #takeIdle(host: Host): Pooled | undefined {
     for (let last = host.idle.at(-1); last !== undefined; last = host.idle.at(-1)) {
       this.#removeIdle(host, last);
-      if (last.wake()) return last;
+      if (last.reuse()) return last;
     }
     return undefined;
   }

@@ -6,31 +6,31 @@ import type { HttpClientConnection } from './client-connection.js';
 import type { PreparedRequest } from './prepared-request.js';
 import { lineOf, proxyHeaders } from './route.js';
 
-/** How long one exchange may take, in ms. */
+/** The time limits of an exchange, in ms. */
 export interface ExchangeTimes {
   readonly headTimeout: number;
   readonly bodyTimeout: number;
 }
 
-/** What an exchange tells. After `failed` nothing follows. */
+/** Gets the events of an exchange. Nothing follows after `failed`. */
 export interface ExchangeEvents {
-  /** The head of the answer is there: who reads the body says so within the call. */
+  /** The headers of the answer have arrived. The reader of the body must be attached within the call. */
   answered(message: IncomingMessage): void;
-  /** There is no answer, or no whole one. */
+  /** There is no answer, or an incomplete one. */
   failed(error: Error): void;
 }
 
-/** So many interim answers (RFC 9110, 15.2) may come before the one that counts. */
+/** The most interim answers (RFC 9110, 15.2) before the final one. */
 const MOST_INTERIM = 32;
-/** So many bytes of a body that nobody wants are read, so that the connection can be kept. */
+/** The most bytes of an unwanted body that are read to keep the connection. */
 const WORTH_READING = 65_536;
 
 /**
- * One request on one connection, and its answer. `node:http` writes the one and reads the other.
+ * One request on one connection, and its answer. `node:http` writes the request and reads the answer.
  *
  * ```text
  * asked -> answered -> over
- *    \---------\------> over (failed, or given up)
+ *   \---------\------> over (failed, or given up)
  * ```
  */
 export class Exchange {
@@ -46,12 +46,12 @@ export class Exchange {
   #message: IncomingMessage | undefined;
   #interim = 0;
   #isOver = false;
-  /** When something of the body has come last. */
+  /** When a part of the body arrived last. */
   #heardAt = 0;
 
   /**
-   * @param name the request in errors.
-   * @throws what `node:http` throws where the request cannot be sent.
+   * @param name the request, for errors.
+   * @throws what `node:http` throws if the request cannot be sent.
    */
   constructor(
     connection: HttpClientConnection,
@@ -72,17 +72,17 @@ export class Exchange {
     this.#request = this.#ask();
   }
 
-  /** Whether the server may have got something of the request. */
+  /** Whether the server may have received a part of the request. */
   get isSent(): boolean {
     return this.#connection.traffic.sentBytes > this.#sentBefore;
   }
 
-  /** Whether something of an answer has come. */
+  /** Whether a part of an answer has arrived. */
   get isAnswered(): boolean {
     return this.#connection.traffic.receivedBytes > this.#receivedBefore;
   }
 
-  /** How many bytes of the answer have come, with its head. */
+  /** The received bytes of the answer, including its headers. */
   get received(): number {
     return this.#connection.traffic.receivedBytes - this.#receivedBefore;
   }
@@ -97,7 +97,7 @@ export class Exchange {
     const asked = request({
       agent,
       method,
-      // Where the agent keeps its socket.
+      // The key under which the agent keeps its socket.
       host: route.host,
       port: route.port,
       path: lineOf(this.#prepared, route),
@@ -143,7 +143,7 @@ export class Exchange {
     if (seconds !== undefined) this.#connection.keptFor(Number(seconds) * 1_000);
   }
 
-  /** Something of the body has come, or the reader was busy with what had. */
+  /** A part of the body has arrived, or the reader is still busy with earlier parts. */
   heard(): void {
     this.#heardAt = this.#now;
   }
@@ -151,7 +151,7 @@ export class Exchange {
   #watchBody(wait: number): void {
     this.#alarm.set(wait, () => {
       const { bodyTimeout: ms } = this.#times;
-      // What is not read is not the server's fault.
+      // While the reader pauses, the server is not late.
       if (this.#message!.isPaused()) this.heard();
       const left = this.#heardAt + ms - this.#now;
       if (left > 0) this.#watchBody(left);
@@ -168,11 +168,12 @@ export class Exchange {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#alarm.clear();
-    // The server has answered without the rest of the request: that is not needed, and the connection is in the middle of it.
+    // The server has answered before the whole request was sent. The rest is not needed, and the connection cannot be
+    // used again.
     if (!this.#request.writableFinished) this.#end();
   }
 
-  /** Nobody wants the body: it is read where that is cheaper than another connection. */
+  /** Nobody wants the body: it is read to its end if that costs less than a new connection. */
   discard(message: IncomingMessage): void {
     if (Number(message.headers['content-length'] ?? 0) > WORTH_READING) return this.giveUp();
     let size = 0;
@@ -187,14 +188,14 @@ export class Exchange {
 
   // ---- Its end ----
 
-  /** Fails with an error that the reader of the body has found. */
+  /** Fails with an error of the reader of the body. */
   failWith(error: Error): void {
     if (this.#isOver) return;
     this.giveUp();
     this.#events.failed(error);
   }
 
-  /** Nobody waits for it any more: its connection is closed. */
+  /** Nobody waits for the answer any more: the connection is closed. */
   giveUp(): void {
     if (this.#isOver) return;
     this.#isOver = true;
@@ -213,7 +214,7 @@ export class Exchange {
     this.failWith(fail(code, { request: this.#name, ...details }, cause));
   }
 
-  /** The connection has ended, or what comes is no HTTP. An answer that is whole all the same is read to its end. */
+  /** The connection has ended, or sent invalid HTTP. An answer that is complete anyway is read to its end. */
   #broke(error: NodeJS.ErrnoException | undefined): void {
     if (this.#isOver || this.#message?.complete === true) return;
     if (error?.code?.startsWith('HPE_') === true)

@@ -8,14 +8,17 @@ import type { Decoder, Framing } from '../../framing/framing.js';
 import type { Exchange } from './exchange.js';
 import type { HttpQuestion } from './http-question.js';
 
-/** Who hears frames. */
+/** Gets the frames. */
 export interface FrameHearer {
   readonly asker: AnyTonic;
   readonly sparkle: Sparkle;
   readonly question: HttpQuestion;
 }
 
-/** Reads a body in frames: each is an order of the asker, and nothing more is read until those of what came before are heard. */
+/**
+ * Reads a body in frames. Each frame is an order of the Tonic that asked. The body is read on when all frames of the
+ * earlier data were handled.
+ */
 export class FramedBody implements Task {
   readonly #decoder: Decoder<unknown>;
   readonly #exchange: Exchange;
@@ -25,7 +28,7 @@ export class FramedBody implements Task {
   #isQueued = false;
   #hasEnded = false;
 
-  /** @param ended called when the last frame was heard, or with why there are no more. */
+  /** @param ended called after the last frame, or with the error that ends the body. */
   constructor(
     exchange: Exchange,
     message: IncomingMessage,
@@ -62,7 +65,7 @@ export class FramedBody implements Task {
     this.#to.asker._ttss__run(this);
   }
 
-  /** Hears one frame. */
+  /** Delivers one frame. */
   run(): void {
     this.#isQueued = false;
     const { asker, sparkle, question } = this.#to;
@@ -79,7 +82,7 @@ export class FramedBody implements Task {
     return this.#queue();
   }
 
-  /** After the end a decoder may have a last one. */
+  /** At the end of the body a decoder may have one more frame. */
   #next(): unknown {
     const frame = this.#decoder.next();
     if (frame !== undefined || !this.#hasEnded) return frame;

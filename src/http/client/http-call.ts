@@ -22,7 +22,7 @@ import { type Route, routeOf } from './route.js';
 import { StreamedBody } from './streamed-body.js';
 import { readWhole } from './whole-body.js';
 
-/** How a call is made. */
+/** The settings of a call. */
 export interface CallSettings extends ExchangeTimes {
   readonly bodyLimit: number;
   readonly retries: number;
@@ -30,21 +30,21 @@ export interface CallSettings extends ExchangeTimes {
   readonly retryCap: number;
   readonly redirects: number;
   readonly repeatable: boolean | undefined;
-  /** How the body is heard. */
+  /** How the body is delivered. */
   readonly hears: 'whole' | 'stream' | { readonly framing: Framing<unknown, never>; readonly sparkle: Sparkle };
 }
 
-/** What a call is made with. */
+/** What a call needs of its client. */
 export interface CallMeans {
   readonly client: AnyTonic;
   readonly pool: ConnectionPool;
   readonly proxies: Proxies;
   readonly random: Random;
-  /** It is over: nothing of it is under way. */
+  /** The call is finished: nothing of it is in progress. */
   over(call: HttpCall): void;
 }
 
-/** Resting: it waits before another try. */
+/** `resting`: it waits before the next try. */
 type Phase = 'waiting' | 'asked' | 'resting' | 'answered' | 'over';
 
 /**
@@ -72,9 +72,9 @@ export class HttpCall implements Wanting, OnItsBehalf {
   #tries = 0;
   #retries = 0;
   #redirects = 0;
-  /** It was sent again at once, since its connection was an old one that had died. */
+  /** It was repeated at once, because the server had closed the idle connection. */
   #wasStale = false;
-  /** Something of a stream was taken. */
+  /** A part of the stream was read. */
   #bodyBegun = false;
 
   constructor(
@@ -101,7 +101,7 @@ export class HttpCall implements Wanting, OnItsBehalf {
     return waitingBytesOf(this.#prepared);
   }
 
-  /** Its request, for errors. */
+  /** The request, for errors. */
   get name(): string {
     const { method, target } = this.#prepared;
     return `${method} ${target.shown}`;
@@ -127,7 +127,7 @@ export class HttpCall implements Wanting, OnItsBehalf {
     return routeOf(target, this.#means.proxies.for(target));
   }
 
-  // ---- What the pool tells ----
+  // ---- Events of the pool ----
 
   given(connection: Pooled): void {
     this.#phase = 'asked';
@@ -154,7 +154,7 @@ export class HttpCall implements Wanting, OnItsBehalf {
   notConnected(error: Error): void {
     this.#tries++;
     const told = fail('TT_HTTP_NOT_CONNECTED', { request: this.name, why: error.message.replace(/\.$/, '') }, error);
-    // Nothing was sent: so it may be, whatever it is.
+    // Nothing was sent, so any request may be repeated.
     const body = this.#prepared.body;
     const isWhole = !(body instanceof Readable) || !this.#bodyBegun;
     if (!isWhole || !mayConnectLater(error as { code?: unknown }) || !this.#retryAfter(0, told)) this.#fail(told);
@@ -164,7 +164,7 @@ export class HttpCall implements Wanting, OnItsBehalf {
     this.#fail(fail('TT_HTTP_BUSY', { request: this.name, client: this.#means.client.name, waiting, bytes }));
   }
 
-  // ---- What the exchange tells ----
+  // ---- Events of the exchange ----
 
   #answered(exchange: Exchange, message: IncomingMessage): void {
     const { statusCode: status = 0, headers } = message;
@@ -236,9 +236,9 @@ export class HttpCall implements Wanting, OnItsBehalf {
     return undefined;
   }
 
-  // ---- Another try ----
+  // ---- Retries ----
 
-  /** A stream that was begun is not there any more. */
+  /** A stream that was partly read cannot be sent again. */
   get #mayRepeat(): boolean {
     return !(this.#prepared.body instanceof Readable) && mayRepeat(this.#prepared, this.#settings.repeatable);
   }
@@ -249,9 +249,9 @@ export class HttpCall implements Wanting, OnItsBehalf {
   }
 
   /**
-   * Tries again after a wait.
-   * @param least for so long at least, in ms.
-   * @returns whether it does: there are tries left, and time.
+   * Tries again after a delay.
+   * @param least the shortest delay, in ms.
+   * @returns false if no tries or no time are left.
    */
   #retryAfter(least: number, why: string | Error): boolean {
     const { retries, retryDelay: delay, retryCap: cap } = this.#settings;
@@ -275,7 +275,7 @@ export class HttpCall implements Wanting, OnItsBehalf {
 
   // ---- Its end ----
 
-  /** Nobody waits for the answer. What is heard as a stream goes on. */
+  /** Nobody waits for the answer. An answer that is delivered as a stream continues. */
   abandon(): void {
     if (this.#phase !== 'over' && this.#stream === undefined) this.#over();
   }

@@ -41,7 +41,7 @@ const streamCheck = OptionCheck.of(httpStreamSchema);
 
 /** A sparkle that gets an answer and its question. */
 export type HttpHears<R> = (response: R, question: HttpQuestion) => void;
-/** What `request()` and `stream()` may be given. */
+/** The options that `request()` and `stream()` may get. */
 type Given = HttpStreamOptions & {
   readonly bodyLimit?: number | undefined;
   readonly framing?: unknown;
@@ -62,10 +62,10 @@ type Given = HttpStreamOptions & {
  * }
  * ```
  *
- * `node:http` writes requests and reads answers, on connections that are Tonics, infused by this one.
+ * `node:http` writes requests and reads answers. Each connection is a Tonic, infused by this one.
  */
 export class HttpClient<State extends string = never> extends Tonic<State> {
-  /** What its options must look like. */
+  /** The schema of its options. */
   static readonly optionsSchema: GenericSchema = httpClientSchema;
   readonly #settings: HttpClientSettings;
   readonly #forAll: ForAll;
@@ -86,7 +86,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
     const proxies = Proxies.of(proxy, process.env, name);
     const security = new ClientSecurity(settings.tls ?? v.parse(httpClientSchema.entries.tls.wrapped, {}), name);
     const forAll: ForAll = { base, headers, socketPath };
-    // What it says for all requests is looked at once, so that it is told here what is wrong with it.
+    // The options for all requests are checked here, so that a mistake is an error at once.
     prepare({ url: baseUrl ?? 'http://localhost', headers }, { base: undefined, headers: undefined, socketPath }, name);
     const within = settings.base ?? running.tonic;
     if (within !== undefined) SelectorCatalyst.of(within, name);
@@ -99,7 +99,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
       opened: (connection) => this.#pool.opened(connection),
       failed: (connection, error) => this.#pool.failed(connection.route, error),
       freed: (connection) => this.#pool.freed(connection),
-      rested: (connection) => this.#pool.retire(connection),
+      idleTooLong: (connection) => this.#pool.retire(connection),
       gone: (connection) => this.#pool.gone(connection),
     };
     const { random } = (this._ttScheduler as SelectorCatalyst<string>).runtime;
@@ -223,7 +223,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
 
   #start(call: HttpCall): void {
     const { question } = call;
-    // One that is to finish opens nothing any more.
+    // A client that is about to finish opens no connections.
     if (!this._ttMayInfuse) return this.finished ? undefined : question.lost('TT_ASK_GONE');
     question._ttCall = call;
     this.#calls.add(call);
@@ -251,7 +251,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
       );
     } catch (thrown) {
       const error = toError(thrown);
-      // The pool is to hear it behind what it is at.
+      // Called as a task of its own, after the pool has finished its present work.
       this._ttss__run({ run: () => this.#pool.failed(route, error) });
     }
   }

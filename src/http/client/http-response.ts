@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { fail, toError } from '../../core/errors.js';
 
-/** What is known of an answer besides what the server sent. */
+/** What is known about an answer besides what the server sent. */
 export interface AnswerOrigin {
   /** The request, for errors. */
   readonly request: string;
@@ -11,7 +11,7 @@ export interface AnswerOrigin {
   readonly redirects: number;
 }
 
-/** The head of an answer. */
+/** Status and headers of an answer. */
 abstract class AnswerHead {
   /** 200 to 599. */
   readonly status: number;

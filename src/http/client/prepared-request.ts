@@ -29,37 +29,37 @@ export interface HttpRequest {
 /** A body as it is sent. */
 export type Body = Buffer | Readable | undefined;
 
-/** A request as it is sent, with all that was given checked. */
+/** A request after all checks, as it is sent. */
 export interface PreparedRequest {
   readonly method: string;
   readonly target: Target;
-  /** By names in lower case. */
+  /** Headers by name in lower case. */
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /** Those of them that are meant for its server alone. */
+  /** The names of headers that only this server may get. */
   readonly meantForIt: readonly string[];
   readonly body: Body;
 }
 
-/** What the client says for all requests. */
+/** The settings of the client for all requests. */
 export interface ForAll {
   readonly base: Target | undefined;
   readonly headers: Readonly<Record<string, HttpHeaderValue>> | undefined;
   readonly socketPath: string | undefined;
 }
 
-/** tchar of RFC 9110, 5.6.2. */
+/** A token of RFC 9110, 5.6.2. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
-/** Methods that stand for something other than a request with an answer. */
+/** Methods for tunnels, which are no requests with an answer. */
 const NOT_HERE: ReadonlySet<string> = new Set(['CONNECT']);
-/** What node:http and the connection say themselves (RFC 9110, 7.6.1). */
+/** Headers that node:http and the connection set themselves (RFC 9110, 7.6.1). */
 const OURS: ReadonlySet<string> = new Set(['connection', 'transfer-encoding', 'upgrade', 'keep-alive']);
 const KNOWN: ReadonlySet<string> = new Set(['method', 'url', 'query', 'headers', 'body', 'json']);
 const EMPTY = Buffer.alloc(0);
 
 /**
- * Checks a request, and makes what is sent of it.
+ * Checks a request and prepares it for sending.
  *
- * @param of for errors: `HttpClient.request()`.
+ * @param of the caller, for errors: `HttpClient.request()`.
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
 export function prepare(request: HttpRequest, forAll: ForAll, of: string): PreparedRequest {
@@ -96,7 +96,7 @@ function headersOf(
   of: string,
 ): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};
-  // What the client says for its server is for nobody else.
+  // The headers of the client are sent to the server of its `baseUrl` only.
   const isMeant = forAll.base === undefined || isSameOrigin(forAll.base, target);
   for (const given of [isMeant ? forAll.headers : undefined, request.headers])
     for (const [name, value] of Object.entries(given ?? {})) setHeader(headers, name, value, of);
@@ -161,7 +161,7 @@ function jsonOf(value: unknown, of: string): Buffer {
   return Buffer.from(text);
 }
 
-/** How many bytes of it wait while the request waits. */
+/** The bytes of its body, which wait while the request waits. */
 export function waitingBytesOf({ body }: PreparedRequest): number {
   return Buffer.isBuffer(body) ? body.length : 0;
 }

@@ -8,7 +8,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const WANTED = 'must be a URL that begins with http: or https:';
 const LOOPBACK = /^(localhost|.*\.localhost|127(\.\d+){3}|::1)$/;
 
-/** Which proxy a request goes through. */
+/** Decides which proxy a request goes through. */
 export class Proxies {
   readonly #plain: Target | undefined;
   readonly #secure: Target | undefined;
@@ -31,7 +31,7 @@ export class Proxies {
     return new Proxies(target, target, []);
   }
 
-  /** As most programs read it: small letters first; a host of this machine is asked itself. */
+  /** The environment as most programs read it: lower case first; no proxy for this machine. */
   static #ofEnvironment(environment: Environment, of: string): Proxies {
     const read = (name: string): string | undefined =>
       environment[name.toLowerCase()] ?? (isForged(name, environment) ? undefined : environment[name]);
@@ -46,7 +46,7 @@ export class Proxies {
     ]);
   }
 
-  /** The proxy for a target; `undefined` where it is asked itself. */
+  /** The proxy for a target; `undefined` for a direct connection. */
   for(target: Target): Target | undefined {
     if (target.socketPath !== undefined) return undefined;
     const proxy = target.secure ? this.#secure : this.#plain;
@@ -54,7 +54,7 @@ export class Proxies {
   }
 }
 
-/** Under CGI `HTTP_PROXY` is what the client sent as the header `Proxy` (https://httpoxy.org). */
+/** In a CGI program `HTTP_PROXY` contains the request header `Proxy`, which anybody can send (https://httpoxy.org). */
 function isForged(name: string, environment: Environment): boolean {
   return name === 'HTTP_PROXY' && environment['REQUEST_METHOD'] !== undefined;
 }
@@ -62,13 +62,16 @@ function isForged(name: string, environment: Environment): boolean {
 function proxyOf(text: string, of: string, option: string): Target {
   const whole = /^[a-z][a-z\d+.-]*:\/\//i.test(text) ? text : `http://${text}`;
   const url = URL.canParse(whole) ? new URL(whole) : undefined;
-  // What it is may have a password in it.
+  // The error does not show the value, because it may contain a password.
   if (url === undefined || (url.protocol !== 'http:' && url.protocol !== 'https:'))
     throw badOption(of, option, `it ${WANTED}`);
   return targetOfUrl(url, undefined);
 }
 
-/** `example.com` and `.example.com` stand for the host and all below it, `*` for all; an address, or a net; each with a port or without. */
+/**
+ * The test for a rule. `example.com` and `.example.com` match the host and all below it, `*` matches everything. An
+ * address or a network is possible, too; each with or without a port.
+ */
 function ruleOf(rule: string): (target: Target) => boolean {
   if (rule === '*') return () => true;
   const [, bare = rule, port] = /^(.*?)(?::(\d+))?$/.exec(isIP(rule) === 6 ? `[${rule}]` : rule) ?? [];

@@ -2,21 +2,21 @@ import { type PreparedRequest } from './prepared-request.js';
 import { isSameOrigin, targetOfUrl } from './target.js';
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-/** What is for one server alone. */
+/** Headers that only one server may get. */
 const SECRET = ['authorization', 'proxy-authorization', 'cookie'] as const;
-/** What says something of a body that is no longer there. */
+/** Headers that describe a body which is not sent any more. */
 const OF_BODY = ['content-length', 'content-type', 'content-encoding', 'content-language', 'content-location'] as const;
 
-/** Whether an answer leads elsewhere. */
+/** Whether an answer is a redirect. */
 export function leadsElsewhere(status: number, location: string | undefined): location is string {
   return REDIRECTS.has(status) && location !== undefined;
 }
 
 /**
- * The request that a redirect leads to (RFC 9110, 15.4), as browsers make it: a POST becomes a GET with 301 and 302, all but HEAD with 303; what is secret stays with its
- * origin.
+ * The request that follows a redirect (RFC 9110, 15.4), as browsers make it: POST becomes GET with 301 and 302, every
+ * method but HEAD becomes GET with 303; secret headers are sent to the same origin only.
  *
- * @returns why it is not followed, where it is not.
+ * @returns the reason if the redirect cannot be followed.
  */
 export function redirected(request: PreparedRequest, status: number, location: string): PreparedRequest | string {
   const { target, method, body } = request;

@@ -1,23 +1,23 @@
 import type { PreparedRequest } from './prepared-request.js';
 import type { Target } from './target.js';
 
-/** The way to a server: what all connections that lead there have in common. */
+/** The route to a server. Connections with the same route are interchangeable. */
 export interface Route {
-  /** Tells one route from another. */
+  /** Identifies the route. */
   readonly key: string;
-  /** Where the connection is opened to. */
+  /** The host to connect to. */
   readonly host: string;
   readonly port: number;
   readonly socketPath: string | undefined;
-  /** The name that the peer of the connection must show under TLS; `undefined` for plain text. */
+  /** The name that the certificate of the peer must have; `undefined` for plain text. */
   readonly secureName: string | undefined;
-  /** What the proxy at the other end is asked to connect to; then TLS with that follows. */
+  /** The destination that the proxy is asked to connect to; TLS with the destination follows. */
   readonly tunnel: Tunnel | undefined;
-  /** The proxy at the other end, where it is asked for each URL. */
+  /** The proxy, if it is asked for each URL. */
   readonly forwards: Target | undefined;
 }
 
-/** A way through a proxy (RFC 9110, 9.3.6). */
+/** A tunnel through a proxy (RFC 9110, 9.3.6). */
 export interface Tunnel {
   readonly proxy: Target;
   readonly target: Target;
@@ -50,12 +50,12 @@ export function routeOf(target: Target, proxy: Target | undefined): Route {
     : { ...way, key: `by ${by}`, tunnel: undefined, forwards: proxy };
 }
 
-/** What the first line of the request names (RFC 9112, 3.2): for a proxy the whole URL. */
+/** The target in the request line (RFC 9112, 3.2): for a proxy the whole URL. */
 export function lineOf({ target }: PreparedRequest, { forwards }: Route): string {
   return forwards === undefined ? target.path : target.url;
 }
 
-/** What a proxy is told of who asks. */
+/** The headers that authenticate a client to a proxy. */
 export function proxyHeaders(proxy: Target | undefined): Record<string, string> {
   return proxy?.credentials === undefined ? {} : { 'proxy-authorization': `Basic ${proxy.credentials}` };
 }

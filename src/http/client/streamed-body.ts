@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.js';
 
 type Done = (error?: Error | null) => void;
 
-/** A body as a stream, which ends with the Tonic that asked for it. */
+/** A body as a stream. It is destroyed when the Tonic that asked for it finishes. */
 export class StreamedBody extends Readable implements EndWatcher {
   readonly #exchange: Exchange;
   readonly #message: IncomingMessage;
@@ -42,7 +42,7 @@ export class StreamedBody extends Readable implements EndWatcher {
     done(error);
   }
 
-  /** @internal Nobody reads it any more. */
+  /** @internal The reader has finished. */
   ended(): void {
     this.destroy();
   }

@@ -5,30 +5,30 @@ export type HttpQueryValue = string | number | boolean;
 /** Parameters to add to the query of a URL, by name. */
 export type HttpQuery = Readonly<Record<string, HttpQueryValue | readonly HttpQueryValue[] | undefined>>;
 
-/** Where a request goes to. */
+/** The destination of a request. */
 export interface Target {
   readonly secure: boolean;
-  /** Without the brackets of an IPv6 address. */
+  /** The host, without the brackets of an IPv6 address. */
   readonly host: string;
   readonly port: number;
-  /** The host, with the port where that is not the usual one: what `Host` says. */
+  /** The host, with the port unless it is the default: the value of the header `Host`. */
   readonly authority: string;
-  /** What the server is asked for: path and query. */
+  /** Path and query. */
   readonly path: string;
-  /** The path of a UNIX socket, in the place of host and port. */
+  /** The path of a UNIX socket, instead of host and port. */
   readonly socketPath: string | undefined;
-  /** Those of the URL, as Basic authentication has them. */
+  /** The credentials of the URL, encoded for Basic authentication. */
   readonly credentials: string | undefined;
   /** The URL without credentials and fragment. */
   readonly url: string;
-  /** The same without its query: what errors and logs show. */
+  /** The URL without its query: what errors and logs show. */
   readonly shown: string;
 }
 
 const UNIX = /^unix:([^:]+):(\/.*)$/s;
 const WANTED = 'must be a URL that begins with http:, https: or unix:';
 
-/** What URLs are resolved against. */
+/** The URLs that others are resolved against. */
 interface Bases {
   readonly base: Target | undefined;
   readonly socketPath: string | undefined;
@@ -50,7 +50,7 @@ export function targetOf(
   return targetOfUrl(url, path);
 }
 
-/** A path stays below the base, whatever it looks like: `//elsewhere` is no other host. */
+/** Resolves a path below the base. It stays there even if it looks like another host: `//elsewhere`. */
 function absolute(text: string, base: Target | undefined, of: string): URL {
   if (!text.startsWith('/')) return parsed(text, of);
   if (base === undefined) throw badOption(of, 'url', 'it is a path: give a whole URL, or the client a "baseUrl"');
@@ -81,7 +81,7 @@ function addQuery(url: URL, query: HttpQuery | undefined): void {
       if (each !== undefined) url.searchParams.append(name, String(each));
 }
 
-/** @param socketPath of a UNIX socket that it is reached by. */
+/** @param socketPath the UNIX socket of the server. */
 export function targetOfUrl(url: URL, socketPath: string | undefined): Target {
   const secure = url.protocol === 'https:';
   const path = url.pathname + url.search;
@@ -100,7 +100,7 @@ export function targetOfUrl(url: URL, socketPath: string | undefined): Target {
   };
 }
 
-/** Credentials of a URL, as a header has them (RFC 7617). */
+/** Encodes the credentials of a URL for a header (RFC 7617). */
 export function basic(username: string, password: string): string {
   return Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64');
 }
@@ -113,7 +113,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Whether both are one server's: what is secret for one is for the other. */
+/** Whether both belong to one server, so that secret headers of one may be sent to the other. */
 export function isSameOrigin(one: Target, other: Target): boolean {
   return (
     one.secure === other.secure &&

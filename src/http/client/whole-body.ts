@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { fail } from '../../core/errors.js';
 import type { Exchange } from './exchange.js';
 
-/** Reads a body up to so many bytes, and hands it over as a whole. */
+/** Reads a body up to a limit, and delivers it as a whole. */
 export function readWhole(
   exchange: Exchange,
   message: IncomingMessage,
@@ -23,7 +23,7 @@ export function readWhole(
     return undefined;
   });
   message.on('end', () => {
-    // One that was cut ends as well: its exchange fails.
+    // An incomplete body also emits `end`; then its exchange fails.
     if (!message.complete || size > limit) return;
     exchange.done();
     whole(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
@@ -31,7 +31,7 @@ export function readWhole(
   return undefined;
 }
 
-/** The answer to HEAD, and 304, tell the length of a body that does not come (RFC 9110, 8.6). */
+/** Whether a body follows. Answers to HEAD, and 304, give the length of a body that is not sent (RFC 9110, 8.6). */
 function hasBody({ statusCode }: IncomingMessage, method: string): boolean {
   return method !== 'HEAD' && statusCode !== 304;
 }

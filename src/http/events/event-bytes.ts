@@ -14,7 +14,7 @@ export interface ServerEvent {
 }
 
 /**
- * An event as it is sent.
+ * Encodes an event.
  * @throws {TaskTonicError} `TT_BAD_EVENT`
  */
 export function eventBytes({ event, id, data, retry }: ServerEvent): Buffer {
@@ -22,13 +22,13 @@ export function eventBytes({ event, id, data, retry }: ServerEvent): Buffer {
   if (event !== undefined) text += `event: ${oneLine('event', event)}\n`;
   if (id !== undefined) text += `id: ${oneLine('id', id)}\n`;
   if (retry !== undefined) text += `retry: ${wholeMs(retry)}\n`;
-  // Without data an event is not heard.
+  // A browser ignores an event without data.
   if (data !== undefined || event !== undefined) text += linesOf('data: ', data ?? '');
   if (text === '') throw fail('TT_BAD_EVENT', { problem: 'it has neither event, id, data nor retry' });
   return Buffer.from(`${text}\n`);
 }
 
-/** A comment, which a browser ignores. @throws {TaskTonicError} `TT_BAD_EVENT` */
+/** Encodes a comment, which a browser ignores. @throws {TaskTonicError} `TT_BAD_EVENT` */
 export function commentBytes(comment: string): Buffer {
   return Buffer.from(`${linesOf(': ', comment)}\n`);
 }
@@ -43,7 +43,7 @@ function linesOf(before: string, text: unknown): string {
 }
 
 function oneLine(field: string, value: unknown): string {
-  // A browser drops an id with a NUL.
+  // A browser ignores an id that contains NUL.
   if (typeof value === 'string' && !/[\r\n\0]/.test(value)) return value;
   throw fail('TT_BAD_EVENT', { problem: `its ${field} is ${told(value, field)}, and must be a text of one line` });
 }

@@ -5,7 +5,7 @@ import { fail } from '../../core/errors.js';
 import type { Due } from '../../core/time/timer-queue.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { headersOf } from '../server/answer.js';
-import { Hearer } from '../server/hearer.js';
+import { ExchangeSparkle } from '../server/exchange-sparkle.js';
 import { type ServerEvent, commentBytes, eventBytes } from './event-bytes.js';
 import { eventStreamCheck, eventStreamSchema } from './event-options.js';
 
@@ -18,17 +18,17 @@ export interface EventStreamOptions extends Readonly<Omit<v.InferInput<typeof ev
   readonly onGone?: { heard(events: EventStream): void }['heard'];
 }
 
-/** What a stream of events sees of the exchange that it answers. */
+/** What an event stream needs of its exchange. */
 export interface EventOwner {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
   readonly response: ServerResponse;
   readonly connection: TcpConnection<string>;
-  /** It is answered by this stream. @internal */
+  /** The exchange is answered by this stream. @internal */
   _ttStreams(stream: EventStream): void;
 }
 
-/** What a stream may be one of. */
+/** A set that a stream can belong to. */
 export interface EventSet {
   delete(stream: EventStream): void;
 }
@@ -46,10 +46,10 @@ export class EventStream implements Due {
   readonly #unsentLimit: number;
   readonly #closes: boolean;
   readonly #options: EventStreamOptions;
-  readonly #onGone: Hearer | undefined;
+  readonly #onGone: ExchangeSparkle | undefined;
   readonly #sets = new Set<EventSet>();
   #isOpen = false;
-  /** Something was sent since it was last looked at. */
+  /** Whether something was sent since the last check. */
   #isBusy = false;
 
   /** @internal */
@@ -62,7 +62,7 @@ export class EventStream implements Due {
     this.#pingEvery = every === false ? Infinity : (every as number);
     this.#unsentLimit = options.unsentLimit ?? unsentLimit.default;
     this.#closes = (options.onUnsentLimit ?? onUnsentLimit.default) === 'close';
-    this.#onGone = options.onGone && Hearer.of(options.onGone, '"onGone"');
+    this.#onGone = options.onGone && ExchangeSparkle.of(options.onGone, '"onGone"');
   }
 
   /** Whether it is still open. */
@@ -81,7 +81,7 @@ export class EventStream implements Due {
     return this.#isOpen ? response.writableLength + connection.unsentBytes : 0;
   }
 
-  /** @internal The head leaves. */
+  /** @internal Sends the headers. */
   _ttBegin(): void {
     const exchange = this.#exchange;
     const { headers, retry } = this.#options;
@@ -119,7 +119,7 @@ export class EventStream implements Due {
     this.#exchange.response.end();
   }
 
-  /** @internal Bytes that are whole events. */
+  /** @internal Sends bytes of complete events. */
   _ttSend(bytes: Buffer): SendResult {
     if (!this.#isOpen) return 'refused';
     const unsent = this.unsentBytes + bytes.length;
@@ -137,11 +137,11 @@ export class EventStream implements Due {
     return 'refused';
   }
 
-  /** @internal It is over, and not from here. */
+  /** @internal The stream has ended, but not by `end()`. */
   _ttGone(): void {
     if (!this.#isOpen) return;
     this.#over();
-    this.#onGone?.tell(this);
+    this.#onGone?.call(this);
   }
 
   #over(): void {
@@ -150,7 +150,7 @@ export class EventStream implements Due {
     for (const set of this.#sets) set.delete(this);
   }
 
-  /** @internal It is one of those, until it is over. */
+  /** @internal Adds the stream to a set until it ends. */
   _ttIn(set: EventSet): void {
     this.#sets.add(set);
   }
@@ -160,7 +160,7 @@ export class EventStream implements Due {
     this.#sets.delete(set);
   }
 
-  // ---- Signs of life ----
+  // ---- Pings ----
 
   #wait(now: number): void {
     if (this.#pingEvery === Infinity || !this.#isOpen) return;
@@ -170,7 +170,7 @@ export class EventStream implements Due {
   }
 
   fire(now: number): void {
-    // What waits to be sent is a sign of life by itself.
+    // Data that waits to be sent has the same effect as a ping.
     if (!this.#isBusy && this.unsentBytes === 0) this._ttSend(PING);
     this.#wait(now);
   }

@@ -5,12 +5,12 @@ import type { EventStream } from './event-stream.js';
 export class EventStreams {
   readonly #streams = new Set<EventStream>();
 
-  /** How many there are. */
+  /** The number of streams. */
   get size(): number {
     return this.#streams.size;
   }
 
-  /** Those that are among them. */
+  /** The streams of the set. */
   [Symbol.iterator](): Iterator<EventStream> {
     return this.#streams.values();
   }
@@ -42,7 +42,7 @@ export class EventStreams {
     return taken;
   }
 
-  /** Ends all. */
+  /** Ends all streams. */
   end(): void {
     for (const stream of this.#streams) stream.end();
   }

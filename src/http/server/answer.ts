@@ -18,12 +18,12 @@ export const TEXT = 'text/plain; charset=utf-8';
 export const BYTES = 'application/octet-stream';
 const NOTHING: ReplyOptions = {};
 
-/** Statuses whose answers have no body (RFC 9110, 15.3.5 and 15.4.5). */
+/** Statuses without a body (RFC 9110, 15.3.5 and 15.4.5). */
 const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
 
 /**
- * Answers with a whole body.
- * @throws {Error} where it cannot be sent; then nothing was.
+ * Answers with a complete body.
+ * @throws {Error} if it cannot be sent; then nothing was sent.
  */
 export function answerWhole(response: ServerResponse, body: string | Uint8Array, options = NOTHING): void {
   const isText = typeof body === 'string';
@@ -44,7 +44,7 @@ function headOf(
 ): Head {
   const head = headersOf(headers, length === 0 ? undefined : type);
   let said = placeOf(head, 'content-length');
-  // Of a HEAD it may say what a GET would bring.
+  // The answer to a HEAD may state the length that a GET would have.
   if (said >= 0 && length === 0 && req.method === 'HEAD') return head;
   for (; said >= 0; said = placeOf(head, 'content-length')) head.splice(said, 2);
   if (!BODILESS.has(status)) head.push('Content-Length', length);
@@ -58,11 +58,11 @@ export function checkStatus(status: number, hasBody: boolean): void {
   if (hasBody && BODILESS.has(status)) throw new Error(`an answer with the status ${status} has no body`);
 }
 
-/** The headers of an answer as `writeHead()` takes them: each name, and its value behind it. */
+/** The headers of an answer in the form of `writeHead()`: each name, followed by its value. */
 type Head = OutgoingHttpHeader[];
 
 /**
- * The headers that were given, and the type where it is not among them.
+ * The given headers, with the type added if it is missing.
  * @throws {Error}
  */
 export function headersOf(headers: OutgoingHttpHeaders = {}, type?: string): Head {
@@ -74,7 +74,7 @@ export function headersOf(headers: OutgoingHttpHeaders = {}, type?: string): Hea
   return head;
 }
 
-/** Where it has a header of that name; -1 where it has none. */
+/** The index of a header; -1 if it is missing. */
 function placeOf(head: Head, nameInLowerCase: string): number {
   for (let at = 0; at < head.length; at += 2) {
     const name = head[at] as string;
@@ -87,7 +87,7 @@ export function isStream(body: unknown): body is StreamBody {
   return typeof body === 'object' && body !== null && Symbol.asyncIterator in body;
 }
 
-/** As a stream of bytes: what else comes from it is an error of that stream. */
+/** A body as a stream of bytes. Other values in it are an error of that stream. */
 export function bytesFrom(body: StreamBody): Readable {
   return body instanceof Readable && !body.readableObjectMode ? body : Readable.from(body, { objectMode: false });
 }

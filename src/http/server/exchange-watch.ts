@@ -2,16 +2,19 @@ import type { Scheduler } from '../../core/scheduler.js';
 import type { Due } from '../../core/time/timer-queue.js';
 import type { HttpExchange } from './exchange.js';
 
-/** What the watch sees of a connection. */
+/** What the watch needs of a connection. */
 export interface WatchedExchanges {
   readonly _ttScheduler: Scheduler;
   /** Exchanges that may still be open, the oldest first. */
   readonly _ttExchanges: Iterable<HttpExchange>;
-  /** How many bytes have come: more of a body is on its way where that grows. */
+  /** The number of received bytes. If it grows, more of a body is arriving. */
   readonly _ttReceived: number;
 }
 
-/** Answers with 503 what nobody else answers in time: one look at a connection for each period, and none where it has no exchange open. */
+/**
+ * Answers exchanges with 503 that were not answered in time. It checks a connection once in each period, and not at all
+ * while it has no open exchange.
+ */
 export class ExchangeWatch implements Due {
   at = Infinity;
   slot = -1;
@@ -24,7 +27,7 @@ export class ExchangeWatch implements Due {
     this.#timeout = timeout;
   }
 
-  /** An exchange begins. */
+  /** An exchange has begun. */
   begins(exchange: HttpExchange): void {
     const { clock, timers } = this.#watched._ttScheduler;
     exchange._ttSince = clock.now();
@@ -47,7 +50,7 @@ export class ExchangeWatch implements Due {
 
   #look(exchange: HttpExchange, now: number): void {
     const { _ttReceived: received } = this.#watched;
-    // Its body is still coming: the time counts from there.
+    // The body is still arriving: the time begins again.
     if (!exchange.request.complete && received !== exchange._ttSeen) exchange._ttSince = now;
     exchange._ttSeen = received;
     if (now >= exchange._ttSince + this.#timeout) exchange._ttTimedOut(this.#timeout);

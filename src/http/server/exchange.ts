@@ -22,7 +22,7 @@ import type { BodyOwner } from './body/body-owner.js';
 import { type bodySchema, type framesSchema, readBody, readFrames, readJson, readText } from './body/read-body.js';
 import type { BodyFrames } from './body/body-frames.js';
 import { failureOf } from './failure.js';
-import { Hearer } from './hearer.js';
+import { ExchangeSparkle } from './exchange-sparkle.js';
 import { StreamAnswer, type StreamOutcome } from './stream-answer.js';
 
 /** Gets the error of a body that cannot be read. */
@@ -47,16 +47,16 @@ export interface FramesOptions extends Readonly<Omit<v.InferInput<typeof framesS
   readonly onEnd?: { heard(exchange: HttpExchange): void }['heard'];
 }
 
-/** What an exchange sees of its connection's other ones. */
+/** What an exchange needs of its connection. */
 export interface ExchangeOwner {
   readonly connection: TcpConnection<string>;
-  /** A sparkle that was given an exchange has thrown. */
+  /** A sparkle that was called with an exchange has thrown. */
   threw(): void;
   /** An exchange is answered by a stream of events. */
   streams(exchange: HttpExchange, stream: EventStream): void;
 }
 
-/** So much of an address is told in logs and errors. */
+/** The most characters of a URL in logs and errors. */
 const SHOWN = 100;
 const NO_PARAMS = {};
 
@@ -75,7 +75,7 @@ export class HttpExchange<Param extends string = string>
   readonly request: IncomingMessage;
   /** As `node:http` has it. */
   readonly response: ServerResponse;
-  /** @internal Since when an answer is waited for, in ms of the clock; and what had come by then. */
+  /** @internal When the wait for an answer began, in ms of the clock, and the bytes that were received by then. */
   _ttSince = 0;
   /** @internal */
   _ttSeen = 0;
@@ -83,11 +83,11 @@ export class HttpExchange<Param extends string = string>
   #params: Readonly<Record<string, string>> = NO_PARAMS;
   #query: URLSearchParams | undefined = undefined;
   #isAnswered = false;
-  /** An answer that comes now is told at level `debug` only: it was given up. */
+  /** The exchange was given up: a later answer is logged at level `debug` only. */
   #isGivenUp = false;
   #frames: BodyFrames | undefined = undefined;
   #isBodyTaken = false;
-  #onGone: Hearer | undefined = undefined;
+  #onGone: ExchangeSparkle | undefined = undefined;
 
   /** @internal */
   constructor(request: IncomingMessage, response: ServerResponse, owner: ExchangeOwner) {
@@ -241,10 +241,10 @@ export class HttpExchange<Param extends string = string>
    * @throws {TaskTonicError} `TT_NOT_A_SPARKLE`, `TT_NOT_RUNNING`
    */
   whenGone(onGone: { heard(exchange: HttpExchange): void }['heard']): void {
-    this.#onGone = Hearer.of(onGone, 'whenGone()');
+    this.#onGone = ExchangeSparkle.of(onGone, 'whenGone()');
   }
 
-  /** Whether it can be answered; where not, that is told. */
+  /** Whether it can be answered. If not, that is logged. */
   #mayAnswer(): boolean {
     if (this.open) return true;
     const { connection } = this;
@@ -291,7 +291,7 @@ export class HttpExchange<Param extends string = string>
     const { status, text, headers } = failureOf(error);
     if (isLogged && status >= 500) connection._ttScheduler.logs.warn(connection, error);
     this.#frames?.stop();
-    // What else comes of its body is not for anybody.
+    // The rest of its body is not read.
     if (!this.request.complete && hasBody(this.request)) response.setHeader('Connection', 'close');
     this.#isAnswered = true;
     answerWhole(response, text, { status, ...(headers !== undefined && { headers }) });
@@ -302,32 +302,32 @@ export class HttpExchange<Param extends string = string>
     this.#owner.streams(this, stream);
   }
 
-  // ---- What becomes of it ----
+  // ---- Its end ----
 
   /** @internal */
   override get _ttTakesThrow(): boolean {
     return true;
   }
 
-  /** @internal The order that brought it was not heard, or threw. */
+  /** @internal Its order was dropped, or the sparkle threw. */
   override _ttFail(error: Error): void {
     const isThrow = (error as Partial<TaskTonicError>).code === 'TT_ASK_FAILED';
     const why = isThrow ? toError(error.cause) : error;
     if (isThrow) this.#owner.threw();
     if (this.open) this.#fail(why, !isThrow);
-    // What was begun without reply() nobody would end.
+    // An answer that was begun without reply() would never end.
     else if (isThrow && !this.#isAnswered) this.response.destroy();
   }
 
-  /** @internal Nobody has answered it for so long. */
+  /** @internal It was not answered in time. */
   _ttTimedOut(ms: number): void {
     this.#fail(fail('TT_EXCHANGE_TIMEOUT', { what: this.toString(), ms }), true);
     this.#isGivenUp = true;
   }
 
-  /** @internal The response is over: it was sent, or the peer has gone. */
+  /** @internal The response has ended: it was sent, or the peer is gone. */
   _ttClosed(): void {
-    if (!this.response.writableFinished) this.#onGone?.tell(this);
+    if (!this.response.writableFinished) this.#onGone?.call(this);
   }
 
   // ---- The body ----
@@ -340,7 +340,7 @@ export class HttpExchange<Param extends string = string>
    * `TT_BAD_OPTION`.
    */
   readBody(onBody: { heard(body: Buffer, exchange: HttpExchange): void }['heard'], options: BodyOptions = {}): void {
-    readBody(this, Hearer.of(onBody, 'readBody()'), options);
+    readBody(this, ExchangeSparkle.of(onBody, 'readBody()'), options);
   }
 
   /**
@@ -348,7 +348,7 @@ export class HttpExchange<Param extends string = string>
    * @throws {TaskTonicError} as {@link readBody}.
    */
   readText(onText: { heard(text: string, exchange: HttpExchange): void }['heard'], options: BodyOptions = {}): void {
-    readText(this, Hearer.of(onText, 'readText()'), options);
+    readText(this, ExchangeSparkle.of(onText, 'readText()'), options);
   }
 
   /**
@@ -360,7 +360,7 @@ export class HttpExchange<Param extends string = string>
     onJson: { heard(value: T, exchange: HttpExchange): void }['heard'],
     options: BodyOptions = {},
   ): void {
-    readJson(this, Hearer.of(onJson, 'readJson()'), options);
+    readJson(this, ExchangeSparkle.of(onJson, 'readJson()'), options);
   }
 
   /**
@@ -372,7 +372,7 @@ export class HttpExchange<Param extends string = string>
     onFrame: { heard(frame: Frame, exchange: HttpExchange): void }['heard'],
     options: FramesOptions = {},
   ): void {
-    this.#frames = readFrames(this, framing, Hearer.of(onFrame, 'readFrames()'), options);
+    this.#frames = readFrames(this, framing, ExchangeSparkle.of(onFrame, 'readFrames()'), options);
   }
 
   /** Pauses the frames of its body until {@link resume}; further data waits at the peer. */

@@ -6,14 +6,14 @@ import { type ExchangeOwner, HttpExchange } from './exchange.js';
 import { ExchangeWatch, type WatchedExchanges } from './exchange-watch.js';
 import type { RequestTally } from './request-tally.js';
 
-/** The exchanges of a connection that are not over, the oldest first. It is there when there has been one. */
+/** The open exchanges of a connection, the oldest first. It is made with the first exchange. */
 export class Exchanges implements ExchangeOwner, WatchedExchanges {
   readonly connection: TcpConnection<string>;
   readonly #all = new Map<ServerResponse, HttpExchange>();
   readonly #tally: RequestTally;
   readonly #watch: ExchangeWatch | undefined;
   #events: Map<HttpExchange, EventStream> | undefined = undefined;
-  /** No more events are sent: the connection is to end. */
+  /** The connection is about to end: event streams end. */
   #drains = false;
 
   constructor(connection: TcpConnection<string>, tally: RequestTally) {
@@ -23,7 +23,7 @@ export class Exchanges implements ExchangeOwner, WatchedExchanges {
     if (replyTimeout !== false) this.#watch = new ExchangeWatch(this, replyTimeout);
   }
 
-  /** A request has come, and is to be answered. */
+  /** A request has arrived and must be answered. */
   begin(request: IncomingMessage, response: ServerResponse): HttpExchange {
     const exchange = new HttpExchange(request, response, this);
     this.#all.set(response, exchange);
@@ -31,7 +31,7 @@ export class Exchanges implements ExchangeOwner, WatchedExchanges {
     return exchange;
   }
 
-  /** A response is over: it was sent, or its peer has gone. */
+  /** A response has ended: it was sent, or its peer is gone. */
   closed(response: ServerResponse): void {
     const exchange = this.#all.get(response);
     if (exchange === undefined) return;
@@ -52,7 +52,7 @@ export class Exchanges implements ExchangeOwner, WatchedExchanges {
     if (this.#drains) stream.end();
   }
 
-  /** Its peer sends no more. A browser that listens for events has left: nobody hears what else would be sent. */
+  /** The peer sends no more. A browser with an event stream has left the page, so the stream ends. */
   peerEnded(): void {
     for (const [{ response }, stream] of this.#events ?? []) {
       stream._ttGone();
@@ -60,7 +60,7 @@ export class Exchanges implements ExchangeOwner, WatchedExchanges {
     }
   }
 
-  /** The connection is to end: what is asked is answered, and events are no answer that is waited for. */
+  /** The connection is about to end. Open requests are answered; event streams end at once. */
   drain(): void {
     this.#drains = true;
     for (const stream of this.#events?.values() ?? []) stream.end();
@@ -69,11 +69,11 @@ export class Exchanges implements ExchangeOwner, WatchedExchanges {
   /** The connection is closed. */
   disconnected(): void {
     this.#watch?.stop();
-    // Node tells it of the oldest response only.
+    // Node emits this for the oldest response only.
     for (const response of this.#all.keys()) this.closed(response);
   }
 
-  // ---- What their watch asks ----
+  // ---- For the watch ----
 
   /** @internal */
   get _ttScheduler(): WatchedExchanges['_ttScheduler'] {

@@ -19,14 +19,14 @@ export class HttpError extends Error {
   }
 }
 
-/** What a failure is to the peer. */
+/** What the peer is told of a failure. */
 export interface Failure {
   readonly status: number;
   readonly text: string;
   readonly headers: OutgoingHttpHeaders | undefined;
 }
 
-/** Errors of the framework that are no fault of this server. */
+/** Errors of the framework that the peer has caused. */
 const STATUSES: Partial<Record<ErrorCode, number>> = {
   TT_BODY_TOO_LONG: 413,
   TT_FRAME_TOO_LONG: 413,
@@ -45,7 +45,7 @@ const STATUSES: Partial<Record<ErrorCode, number>> = {
   TT_PIPE_TIMEOUT: 504,
 };
 
-/** What the peer is told of an error: its status, and its text where that is meant for the peer. */
+/** The status for an error, and its text if the peer may see it. */
 export function failureOf(error: Error): Failure {
   const status = statusOf(error);
   const isShown = error instanceof HttpError || (status < 500 && (error as { expose?: unknown }).expose !== false);

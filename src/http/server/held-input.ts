@@ -1,7 +1,7 @@
-/** What has come on a connection, and is read when some of the requests before it are answered. No more is read of its socket meanwhile. */
+/** Received data that waits until some of the earlier requests are answered. Meanwhile the socket is not read. */
 export class HeldInput {
   #chunks: Buffer[];
-  /** Behind it the peer has ended. */
+  /** The peer has ended after this data. */
   isEnd = false;
 
   constructor(first?: Buffer) {
@@ -16,7 +16,7 @@ export class HeldInput {
     return this.#chunks.shift();
   }
 
-  /** What is left of another one comes behind this. */
+  /** Appends the data of another one. */
   pushAll(other: HeldInput): void {
     this.#chunks = this.#chunks.concat(other.#chunks);
     this.isEnd ||= other.isEnd;

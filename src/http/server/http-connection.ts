@@ -41,32 +41,32 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = { events: ['onRequest'] };
 
-  /** Responses that are still to be given, the first of them first. */
+  /** Unfinished responses, the first one first. */
   readonly #underWay = new Set<ServerResponse>();
-  /** Those of them that are heard by sparkles. */
+  /** The exchanges of those that sparkles handle. */
   #exchanges: Exchanges | undefined = undefined;
-  /** The response to the request that came last. */
+  /** The response to the last request. */
   #last: ServerResponse | undefined = undefined;
-  /** Requests that have come. */
+  /** The number of requests. */
   #count = 0;
-  /** What has come is read right now; else what is read was kept by a stream whose reader was behind. */
+  /** Whether received data is parsed now. If not, the parser reads data that the stream kept for a slow reader. */
   #isParsing = false;
-  /** Since it is the last time that something is read, what came together is answered together. */
+  /** Responses that are answered together, because their requests arrived in one read. */
   #together: ServerResponse[] | undefined = undefined;
-  /** It ends when these are given. */
+  /** The connection ends after these responses. */
   #isLast = false;
-  /** The status with which it ends, when what came before is answered. */
+  /** The status of the refusal that is sent after the earlier answers. */
   #refusal: number | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_NO_HTTP_SERVER` where another one than an HttpServer makes it; and as every connection. */
   constructor(options: TonicOptions = NO_OPTIONS) {
     super(options);
     if (this._ttServer._ttHttp === undefined) throw fail('TT_NO_HTTP_SERVER', { class: new.target.name });
-    // What is wrong with them is told before a request comes.
+    // A mistake in the routes is an error before the first request.
     classRouter(new.target);
   }
 
-  // ---- What comes and goes ----
+  // ---- Open and closed ----
 
   ttse__onConnected(): void {
     this._ttWatch = new RequestWatch(this, this._ttServer._ttHttp);
@@ -82,21 +82,21 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     this._ttEndInput();
   }
 
-  /** @internal Node would end a connection whose peer has ended, whatever is still to be answered. */
+  /** @internal Node would end the connection when its peer ends, even with unanswered requests. */
   override _ttInputEnds(): void {
     if (this._ttIsTaken || !this._ttHasRequests) this._ttStream.peerEnded();
     else if (this.#last?.req.complete === false) this._ttRefuseWith(Status.badRequest);
   }
 
   ttse__onDisconnected(info: DisconnectInfo): void {
-    // Else nobody has its stream.
+    // Without a watch, the stream was never used.
     if (this._ttWatch === undefined) return;
     this._ttWatch.stop();
     this._ttDropHeld();
     this._ttStream.disconnected(info);
     this.#exchanges?.disconnected();
     this._ttForgetUpgrade();
-    // Node tells it of the oldest one only.
+    // Node emits this for the oldest response only.
     for (const response of this.#underWay) this.#closed(response);
   }
 
@@ -115,7 +115,7 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     if (this._ttIsInBody) watch.bodyComes(data.length);
     else {
       watch.bodyEnded();
-      // Where the stream's reader is behind, nobody knows yet what that was.
+      // If the reader of the stream is slow, the parser has not seen the data yet.
       if (!wasInBody && count === this.#count && this._ttStream.readableLength === 0) watch.headBegins();
     }
   }
@@ -138,8 +138,8 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
   // ---- Its requests ----
 
   /**
-   * A request has come.
-   * @param status where it is to be refused.
+   * A request has arrived.
+   * @param status the status if it must be refused.
    * @internal
    */
   _ttRequested(request: IncomingMessage, response: ServerResponse, status?: number): void {
@@ -147,7 +147,7 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     const { _ttHttp: http, _ttRequests: tally } = this._ttServer;
     this._ttWatch!.headEnded();
     this._ttWatch!.bodyEnded();
-    // Of one that is read later than it came nobody else begins the time of the body.
+    // If it was parsed later than it arrived, nothing else starts the timeout of its body.
     if (!this.#isParsing) this._ttWatch!.bodyComes(0);
     this.#underWay.add(response);
     this.#last = response;
@@ -156,7 +156,7 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     tally.add('received');
     const problem = status ?? problemOf(request, http);
     if (problem !== undefined) return this.#refuseRequest(response, problem);
-    // The app is to end: the client is to send its next request to another one.
+    // The app is stopping: the client must send its next request to another server.
     if (this._ttScheduler.runtime.shutdown !== undefined) this.#isLast = true;
     if (++this.#count === http.maxRequestsPerConnection) this.#endAfterLast();
     else if (this.#isLast) return this.#answerWithOthers(response);
@@ -166,7 +166,7 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
   #answerWithOthers(response: ServerResponse): void {
     if (this.#together === undefined) {
       this.#together = [];
-      // What its stream has held back is read outside of a look.
+      // Data that the stream has held back is not parsed by `_ttParse`, which would call this.
       queueMicrotask(() => this.#answerTogether());
     }
     this.#together.push(response);
@@ -181,7 +181,7 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
       this._ttServer._ttRequested(this as unknown as ServedConnection, response.req, response);
   }
 
-  /** With what may be read in two ways nothing more is read at all. */
+  /** After a request that is ambiguous, nothing more is read. */
   #refuseRequest(response: ServerResponse, status: number): void {
     this.#endAfterLast();
     this._ttReads = 'nothing';
@@ -206,13 +206,13 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     settleOwed(this);
   }
 
-  /** @internal A request that is heard by a sparkle. */
+  /** @internal Makes the exchange of a request that a sparkle handles. */
   _ttExchange(request: IncomingMessage, response: ServerResponse): HttpExchange {
     this.#exchanges ??= new Exchanges(this as TcpConnection<string>, this._ttServer._ttRequests);
     return this.#exchanges.begin(request, response);
   }
 
-  /** No more requests are read: the answer to the last one says so, where that can still be said. */
+  /** No more requests are read. The answer to the last one says so, if its headers are not sent yet. */
   #endAfterLast(): void {
     this.#isLast = true;
     const last = this.#last;
@@ -221,16 +221,16 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     makeLast(last);
   }
 
-  // ---- What is refused ----
+  // ---- Refusals ----
 
-  /** @internal What has come is no request. */
+  /** @internal The received data is not a valid request. */
   _ttUnreadable({ code }: NodeJS.ErrnoException): void {
     if (code === AFTER_THE_LAST) this._ttHearsNoMore();
-    // What its socket reports was told elsewhere.
+    // Errors of the socket are reported elsewhere.
     else if (code?.startsWith('HPE_') === true) this._ttRefuseWith(statusOf(code));
   }
 
-  /** @internal What was asked before is answered; then this is, and the connection is closed. */
+  /** @internal After the answers to earlier requests this status is sent, and the connection is closed. */
   override _ttRefuseWith(status: number): void {
     if (this._ttDrops) return;
     this.#refusal = status;
@@ -248,7 +248,7 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
 
   #refuseInTurn(status: number): void {
     const [first] = this.#underWay;
-    // The one that did not come whole: it has no better answer than this.
+    // The request whose body is incomplete gets this as its answer.
     const broken = this._ttIsInBody ? this.#last : undefined;
     if (first !== undefined && first !== broken) return;
     if (broken?.headersSent === true) return void this._ttStream.destroy();
@@ -256,11 +256,14 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     this._ttStream.destroySoon();
   }
 
-  /** @internal A handler has failed: it is said so where nothing was sent, else the peer is not to take what it got for whole. */
+  /**
+   * @internal A handler has failed. If nothing was sent, the answer is 500. If not, the connection is cut, so that the
+   *   peer does not take the answer as complete.
+   */
   _ttFailed(response: ServerResponse): void {
     if (response.writableEnded) return;
     if (response.headersSent) {
-      // Without a length the end of the connection is the end of the body: only a reset tells one from the other.
+      // Without a length the body ends with the connection, so only a reset shows that it is incomplete.
       if (response.req.httpVersionMinor === 0) this.ttsc__abort();
       else this._ttStream.destroy();
       return;
@@ -270,44 +273,44 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     response.end();
   }
 
-  /** @internal More was written than may be unsent, and whoever writes takes no heed. */
-  _ttHeedless(bytes: number): void {
+  /** @internal A handler writes more than `unsentLimit` and ignores the result of `write()`. */
+  _ttWritesTooMuch(bytes: number): void {
     if (!this._ttSends) return;
     const error = fail('TT_UNSENT_LIMIT', { bytes: bytes + this.unsentBytes });
     this._ttReport(error);
     this._ttAbort('overflow', error);
   }
 
-  // ---- Its times ----
+  // ---- Its timeouts ----
 
   /** @internal */
-  _ttMayBeStill(ms: number): void {
-    this._ttWatch?.mayBeStill(ms);
+  _ttSetTimeout(ms: number): void {
+    this._ttWatch?.setIdleTimeout(ms);
   }
 
   /** @internal */
-  get _ttRests(): boolean {
+  get _ttIsIdle(): boolean {
     return !this._ttHasRequests && !this._ttIsTaken;
   }
 
   /** @internal */
-  get _ttReadsNot(): boolean {
+  get _ttIsReadingPaused(): boolean {
     return this._ttPauses !== 0 || this._ttStream.isPaused() || this._ttStream.readableLength > 0;
   }
 
   /** @internal */
-  get _ttIsBehind(): boolean {
+  get _ttHasUnreadInput(): boolean {
     return (this._ttChannel?.received ?? 0) > 0;
   }
 
   /** @internal */
   _ttLate(what: Late): void {
-    if (what === 'rest' || what === 'socket') this._ttStream.emit('timeout');
+    if (what === 'idle' || what === 'socket') this._ttStream.emit('timeout');
     else if (this.traffic.receivedBytes === 0) this._ttStream.destroy();
     else this._ttRefuseWith(Status.timeout);
   }
 
-  // ---- What only a stream of bytes has ----
+  // ---- Methods that only a byte stream has ----
 
   /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: another protocol takes it over by the option `upgrade`. */
   protected override setFraming(): never {
@@ -340,19 +343,19 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
 
   // ---- Its end ----
 
-  /** @internal What was asked is answered, and it is said that no more will be. */
+  /** @internal Open requests are answered, and the answers say that the connection closes. */
   override _ttDrain(): boolean {
     this.#endAfterLast();
     this.#exchanges?.drain();
     return super._ttDrain();
   }
 
-  /** @internal A body that is still coming is heard. */
+  /** @internal The rest of a body is received. */
   override get _ttAwaitsInput(): boolean {
     return super._ttAwaitsInput || (this._ttIsInBody && this._ttHasRequests);
   }
 
-  /** @internal Its protocol has failed: the one that is to be answered now is told so. */
+  /** @internal The protocol has failed: the request that is to be answered next gets that status. */
   override _ttHoldsEnd(): boolean {
     const [first] = this.#underWay;
     this.#endAfterLast();

@@ -6,18 +6,19 @@ import type { RequestWatch } from './request-watch.js';
 import { ServerStream, type StreamOwner } from './server-stream.js';
 import type { ServingTonic } from './serving-tonic.js';
 
-/** So many bytes with heads of requests are parsed at once; in bodies so many. */
+/** The most bytes that are parsed at once, in headers and in bodies. */
 const HEADS = 4_096;
 const BODIES = 16_384;
 
-/** What is still read of what comes: all; the rest of the body that is coming; nothing. */
+/** What is still read: everything, the rest of the current body, or nothing. */
 export type Reads = 'requests' | 'body' | 'nothing';
 
 /**
- * What comes on a connection of an HttpServer, on its way to the stream that `node:http` reads.
+ * Passes the input of a connection of an HttpServer to the stream that `node:http` reads.
  *
  * ```text
- *   onData -> piece -> node:http -> piece -> node:http ...     as many requests are unanswered as may be: held, and reading pauses
+ *   onData -> piece -> node:http -> piece -> node:http ...
+ *   too many unanswered requests: further input is held, and reading pauses
  * ```
  */
 export abstract class HttpInput<State extends string = never> extends TcpConnection<State> {
@@ -28,15 +29,15 @@ export abstract class HttpInput<State extends string = never> extends TcpConnect
   /** What has come and waits until some of the requests before it are answered. */
   #held: HeldInput | undefined = undefined;
 
-  // ---- What it asks of the connection ----
+  // ---- What the subclass tells ----
 
-  /** @internal Whether as many requests are unanswered as may be. */
+  /** @internal Whether the limit of unanswered requests is reached. */
   abstract get _ttIsFull(): boolean;
-  /** @internal Whether the body of the request that came last is still coming. */
+  /** @internal Whether the body of the last request is still arriving. */
   abstract get _ttIsInBody(): boolean;
-  /** @internal Has `node:http` read a piece. */
+  /** @internal Passes a piece to `node:http`. */
   abstract _ttParse(piece: Buffer): void;
-  /** @internal All that came was read, and the peer sends no more. */
+  /** @internal All input was parsed, and the peer sends no more. */
   abstract _ttInputEnds(): void;
 
   /** @internal */
@@ -44,7 +45,7 @@ export abstract class HttpInput<State extends string = never> extends TcpConnect
     return this._ttBase as unknown as ServingTonic;
   }
 
-  // ---- What comes ----
+  // ---- Input ----
 
   ttse__onData(data: Buffer): void {
     if (this._ttIsTaken) this._ttStream.received(data);
@@ -52,7 +53,7 @@ export abstract class HttpInput<State extends string = never> extends TcpConnect
     else if (!this._ttDrops) this._ttReadInput(data);
   }
 
-  /** @internal Reads in pieces, so that no more requests are begun than may be unanswered. */
+  /** @internal Parses in pieces, so that the limit of unanswered requests is kept. */
   _ttReadInput(data: Buffer): void {
     for (let from = 0; from < data.length;) {
       if (this._ttIsFull) return this.#hold(data.subarray(from));
@@ -64,17 +65,17 @@ export abstract class HttpInput<State extends string = never> extends TcpConnect
     if (this._ttIsFull) this.#hold();
   }
 
-  /** @internal Whether what comes is dropped. */
+  /** @internal Whether input is dropped. */
   get _ttDrops(): boolean {
     return this._ttReads === 'nothing' || (this._ttReads === 'body' && !this._ttIsInBody);
   }
 
-  /** @internal No further request is heard: nobody would be told what came of it. */
+  /** @internal No further request is taken, because it could not be answered. */
   _ttHearsNoMore(): void {
     if (this._ttReads === 'requests') this._ttReads = 'body';
   }
 
-  // ---- What is held ----
+  // ---- Held input ----
 
   /** @internal */
   get _ttHolds(): boolean {
@@ -87,13 +88,13 @@ export abstract class HttpInput<State extends string = never> extends TcpConnect
     this._ttPause(Pause.requests);
   }
 
-  /** @internal The peer sends no more: that is told when what is held was read. */
+  /** @internal The peer sends no more. This takes effect after the held input was parsed. */
   _ttEndInput(): void {
     if (this.#held === undefined) this._ttInputEnds();
     else this.#held.isEnd = true;
   }
 
-  /** @internal Some requests were answered: what was held is read. */
+  /** @internal Some requests were answered, so held input is parsed. */
   _ttReadHeld(): void {
     const held = this.#held;
     if (held === undefined || this._ttIsFull) return;
@@ -101,7 +102,7 @@ export abstract class HttpInput<State extends string = never> extends TcpConnect
     this._ttResume(Pause.requests);
     for (let data = held.shift(); data !== undefined; data = held.shift()) {
       this._ttReadInput(data);
-      // There is more again than may be: this is read first next time.
+      // The limit is reached again: the rest is parsed first next time.
       const more = this.#held as HeldInput | undefined;
       if (more !== undefined) return more.pushAll(held);
       if (this._ttDrops) return;

@@ -80,13 +80,13 @@ export const httpOptions = {
   connect: v.optional(callable<HttpTakeover>('a function of a request, its socket and what has come behind its head')),
 };
 
-// Of framings and ordered replies a connection knows that has no HTTP on it, and a peer that has ended is answered always.
+// Not for HTTP: framing and ordered replies. Half-open connections are always allowed.
 export const NOT_OF_HTTP = ['framing', 'halfOpen', 'replyLimit'] as const;
 const { framing: _f, halfOpen: _h, replyLimit: _l, ...tcpOptions } = serverSchema.entries;
 
 export const httpServerSchema = v.strictObject({ ...tcpOptions, ...httpOptions });
 
-/** The same, for who looks at options before a server is made of them. */
+/** The same schema, to check options before a server is made. */
 export const placedHttpServerSchema = v.pipe(
   httpServerSchema,
   v.forward(
@@ -95,6 +95,6 @@ export const placedHttpServerSchema = v.pipe(
   ),
 );
 
-/** Only those of HTTP. */
+/** Only the options of HTTP. */
 export const httpSchema = v.strictObject(httpOptions);
 export type HttpSettings = v.InferOutput<typeof httpSchema>;

@@ -14,7 +14,7 @@ import { PART, PART_OF, type PartGiven, type PartOf } from '../../tonics/tcp/ser
 import { threadsOf } from '../../tonics/tcp/server/server-options.js';
 import { TcpServer, type TcpServerOptions } from '../../tonics/tcp/server/tcp-server.js';
 import type { HttpExchange } from './exchange.js';
-import type { Hearer } from './hearer.js';
+import type { ExchangeSparkle } from './exchange-sparkle.js';
 import { HttpConnection } from './http-connection.js';
 import {
   type HttpHandler,
@@ -59,7 +59,7 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
   readonly #server: Server;
   readonly #handler: HttpHandler | undefined;
   readonly #webSockets: WebSocketPathTable | undefined;
-  readonly #routes: Router<Hearer> | undefined;
+  readonly #routes: Router<ExchangeSparkle> | undefined;
   #isWarned = false;
 
   /** @throws {TaskTonicError} `TT_NEEDS_PACKAGE` where it has routes and find-my-way is missing, or WebSockets and ws; `TT_NOT_A_SPARKLE`; and as a TcpServer. */
@@ -67,7 +67,7 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     const { name } = new.target;
     checkOptionsOf(new.target, options);
     const http = settingsIn(httpSchema, options, name);
-    // Looked at before it enters the app: what is refused leaves nothing behind.
+    // Checked before the server enters the app, so that a refused one leaves nothing behind.
     const router = givenRouter(http.routes, (options.base as AnyTonic | undefined) ?? running.tonic, name);
     const ownRouter = classRouter(new.target);
     const protocol = httpProtocol(options.protocol, name);
@@ -96,10 +96,11 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     return this._ttRequests.counts;
   }
 
-  /** @internal A connection is there. */
+  /** @internal A connection is open. */
   _ttServes(stream: ServerStream): void {
     this.#server.emit('connection', stream);
-    // Node would begin to read in a later tick, and what comes by then would be read behind its own end: a peer that asks and ends its side had no answer.
+    // Without this Node would begin to read in a later tick. A peer that sends a request and ends its side at once
+    // would get no answer.
     stream.read(0);
   }
 
@@ -123,7 +124,7 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
     const takeover = asked.request.method === 'CONNECT' ? connect : upgrade;
     if (this.#webSockets !== undefined && (takeover === undefined || this.#webSockets.takes(asked.request)))
       return answerUpgrade(this as unknown as HttpServer<string>, connection, asked, this.#webSockets);
-    // Whatever it asks for may be left out: RFC 9110, 7.8.
+    // A server may ignore such a wish: RFC 9110, 7.8.
     if (takeover === undefined)
       return connection._ttServesAgain(
         Buffer.concat([withoutUpgrade(asked.request), connection._ttTakeRest(asked.behind)]),
@@ -161,12 +162,12 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
 
   // ---- Its end ----
 
-  /** @internal Whoever answers has requests to wait for, so that no new ones may come meanwhile. */
+  /** @internal Drains first, so that no new requests arrive while the base waits for open ones. */
   override _ttBaseWaits(): void {
     this.ttsc__finish();
   }
 
-  /** @internal The same of what this server itself owes: a connection ends when its requests are answered, whoever does that. */
+  /** @internal Requests that this server must answer: a connection ends when its requests are answered. */
   override _ttDrain(): boolean {
     for (const infusion of [...this.infusions]) if (infusion instanceof HttpConnection) infusion.ttsc__finish();
     return super._ttDrain();
@@ -183,7 +184,7 @@ export class HttpServer<State extends string = never> extends TcpServer<State> {
 ofFramework(HttpServer);
 takesOptions(HttpServer, httpServerSchema);
 
-/** What the class of its connections may say, where the options don't: a thread that loads the class has it too. */
+/** What the class of the connections may define if the options do not. A thread that loads the class has it, too. */
 type SaidOfProtocol = Pick<typeof HttpConnection, 'handler' | 'webSockets'>;
 
 const OF_PROTOCOL: readonly string[] = ['handler', 'routes', 'webSockets'] satisfies (keyof typeof HttpConnection)[];
@@ -191,8 +192,9 @@ const NOT_IN_THREADS =
   'its threads make a plain HttpServer each, without the sparkles of this class: say ttse__onRequest and "static routes" of the protocol';
 
 /**
- * The options that its threads are given.
- * @throws {TaskTonicError} `TT_BAD_OPTION` where one is a function, or has one: they cannot be given that.
+ * The options for the threads of a server.
+ * @throws {TaskTonicError} `TT_BAD_OPTION` if one of them is, or contains, a function: functions cannot be sent to a
+ *   thread.
  */
 function forThreads(
   { handler, upgrade, connect, webSockets, routes, ...others }: HttpSettings,
@@ -206,13 +208,13 @@ function forThreads(
   return others;
 }
 
-/** Under TLS it says which protocol it speaks, unless that was said. */
+/** Sets the ALPN protocol under TLS, unless the options name one. */
 function withAlpn<O extends HttpServerOptions>(options: O): O {
   const { tls } = options;
   return tls === undefined ? options : { ...options, tls: { alpn: ['http/1.1'], ...tls } };
 }
 
-/** What one write brings beyond the high-water mark is no overflow: the stream waits then. */
+/** A single write above the high-water mark is no overflow, because the stream waits after it. */
 function roomFor({ unsentLimit = 16_777_216, highWaterMark = 262_144 }: HttpServerOptions): number {
   return Math.max(unsentLimit, highWaterMark + 65_536);
 }

@@ -5,10 +5,13 @@ import { Status } from './refusals.js';
 import { ServedResponse, streamOf } from './served-response.js';
 import type { ServerStream } from './server-stream.js';
 
-// What is said to clients of the keep-alive time is exact: what they are given more is the connection's.
+// Clients are told the exact keep-alive time; the connection adds the tolerance itself.
 type Options = ServerOptions & { readonly keepAliveTimeoutBuffer: number };
 
-/** Node's server, that never listens: it is given one stream after the other. Times are watched by the connections, and what is wrong is refused by them. */
+/**
+ * A server of Node that never listens: it is given one stream after the other. The connections watch the timeouts, and
+ * refuse bad requests.
+ */
 export function nodeServer({ keepAliveTimeout, maxHeaderSize, maxHeaders }: HttpSettings): Server {
   const options: Options = {
     ServerResponse: ServedResponse as unknown as typeof ServerResponse,
@@ -21,7 +24,7 @@ export function nodeServer({ keepAliveTimeout, maxHeaderSize, maxHeaders }: Http
     requireHostHeader: false,
   };
   const server = createServer(options as ServerOptions);
-  // One more, so that what is too much is seen.
+  // One more than the limit, so that an excess is noticed.
   server.maxHeadersCount = maxHeaders + 1;
   server.on('request', (request, response) => streamOf(request).connection._ttRequested(request, response));
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
@@ -34,20 +37,20 @@ export function nodeServer({ keepAliveTimeout, maxHeaderSize, maxHeaders }: Http
   server.on('clientError', (error: NodeJS.ErrnoException, stream: Duplex) =>
     (stream as ServerStream).connection._ttUnreadable(error),
   );
-  // Where nobody hears of it, Node answers such a request and loses what comes behind it.
+  // Without a listener Node answers such a request, and loses the data after it.
   server.on('upgrade', tellUpgrade);
   server.on('connect', tellUpgrade);
   return server;
 }
 
-/** A request asks for another protocol, or for a tunnel: Node has let go of its stream. */
+/** A request asks for another protocol or a tunnel: Node no longer uses its stream. */
 function tellUpgrade(request: IncomingMessage, _stream: Duplex, behind: Buffer): void {
   streamOf(request).connection._ttAsksUpgrade(request, behind);
 }
 
 /**
- * A client that expects to be told to go on is told so when somebody reads the body. Who answers without that has refused it: then nobody
- * knows whether the body comes, and the connection ends with that answer.
+ * Sends 100 Continue when the body is read. If the request is answered without that, the body is refused: it is unknown
+ * whether the client will send it, so the connection ends with the answer.
  */
 function continueOnceRead(request: IncomingMessage, response: ServerResponse): void {
   response.setHeader('Connection', 'close');

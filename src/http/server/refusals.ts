@@ -1,6 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 
-/** What is answered where no handler was asked. */
+/** The statuses of answers that no handler gives. */
 export const Status = {
   badRequest: 400,
   notAllowed: 405,
@@ -15,7 +15,7 @@ export const Status = {
   versionUnknown: 505,
 } as const;
 
-/** What `node:http` says of bytes that are no request, where it is not simply a bad one. */
+/** The statuses for error codes of the parser of `node:http`, if not 400. */
 const OF_PARSER: Readonly<Record<string, number>> = {
   HPE_HEADER_OVERFLOW: Status.headTooLarge,
   HPE_CHUNK_EXTENSIONS_OVERFLOW: Status.tooLarge,
@@ -23,39 +23,39 @@ const OF_PARSER: Readonly<Record<string, number>> = {
   HPE_PAUSED_H2_UPGRADE: Status.versionUnknown,
 };
 
-/** More came on a connection whose last request had said that it is the last one. */
+/** The code for data after a request that was announced as the last one. */
 export const AFTER_THE_LAST = 'HPE_CLOSED_CONNECTION';
 
-/** The status for bytes that `node:http` could not read. */
+/** The status for an error code of the parser. */
 export function statusOf(code: string | undefined): number {
   return OF_PARSER[code ?? ''] ?? Status.badRequest;
 }
 
 const TOO_LARGE: ReadonlySet<number> = new Set([Status.tooLarge, Status.urlTooLong, Status.headTooLarge]);
 
-/** As what a request is counted that is refused with that status; `undefined` where it is not, since nothing is wrong with it. */
+/** The counter for a refusal with that status; `undefined` if the request itself was correct. */
 export function refusedAs(status: number): 'late' | 'tooLarge' | 'bad' | undefined {
   if (status === Status.expectationFailed) return undefined;
   if (status === Status.timeout) return 'late';
   return TOO_LARGE.has(status) ? 'tooLarge' : 'bad';
 }
 
-/** A whole answer without a body, after which the connection is closed. */
+/** An answer without a body, after which the connection is closed. */
 export function lastAnswer(status: number): string {
   return `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
 }
 
-/** What of a request is bounded. */
+/** The limits of a request. */
 export interface RequestBounds {
   readonly maxHeaders: number;
   readonly maxUrlLength: number;
 }
 
 /**
- * What is wrong with a head that `node:http` takes: what it has too much of, and what another server on the way could understand in
- * another way (RFC 9112: 3.2 for `Host`, 6.1 for `Transfer-Encoding`).
+ * Checks what `node:http` accepts: the limits, and headers that another server on the way could interpret in another
+ * way (RFC 9112: 3.2 for `Host`, 6.1 for `Transfer-Encoding`).
  *
- * @returns the status of the answer; `undefined` where nothing is.
+ * @returns the status of the refusal; `undefined` for a good request.
  */
 export function problemOf(request: IncomingMessage, { maxHeaders, maxUrlLength }: RequestBounds): number | undefined {
   const { rawHeaders, headers, httpVersionMajor: major, httpVersionMinor: minor } = request;

@@ -24,26 +24,26 @@ export interface RequestCounts {
 }
 export type StatusClass = '1xx' | '2xx' | '3xx' | '4xx' | '5xx';
 
-/** What is counted, each at its place in the line of a thread; the classes of status at 1 to 5. */
+/** The index of each counter in the row of a thread; the classes of status are 1 to 5. */
 const PLACES = { received: 0, aborted: 6, failed: 7, unheard: 8, bad: 9, tooLarge: 10, late: 11 } as const;
 export type Counted = keyof typeof PLACES;
-/** So many numbers has a line: two lines of the processor's cache, so that threads don't slow each other down. */
+/** The length of a row: two cache lines of the processor, so that threads do not slow each other down. */
 const LINE = 16;
 
-/** Counts requests. Each thread of a server writes in a line of its own, so that nothing is to be guarded; all are read together. */
+/** Counts requests. Each thread of a server has a row of its own, so no locks are needed. Reading adds up all rows. */
 export class RequestTally {
   readonly buffer: SharedArrayBuffer;
   readonly #numbers: Float64Array;
   readonly #line: number;
 
-  /** @param index the line that is counted in. */
+  /** @param index the row to count in. */
   constructor(buffer: SharedArrayBuffer, index: number) {
     this.buffer = buffer;
     this.#numbers = new Float64Array(buffer);
     this.#line = index * LINE;
   }
 
-  /** For so many threads beside the one that has the server. */
+  /** Counters for this many threads besides the thread of the server. */
   static of(threads: number): RequestTally {
     return new RequestTally(new SharedArrayBuffer((threads + 1) * LINE * 8), threads);
   }
@@ -57,7 +57,7 @@ export class RequestTally {
     this.#numbers[this.#line + of]!++;
   }
 
-  /** A request that was none for a handler. */
+  /** Counts a request that no handler answered. */
   answeredBeside(status: number): void {
     this.add('received');
     this.answered(status);

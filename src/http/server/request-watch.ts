@@ -5,79 +5,79 @@ import type { Watch } from '../../tonics/tcp/connection/watches/connection-watch
 import type { HttpSettings } from './http-server-options.js';
 
 /** What has taken too long. */
-export type Late = 'head' | 'body' | 'bodyRate' | 'rest' | 'socket';
+export type Late = 'head' | 'body' | 'bodyRate' | 'idle' | 'socket';
 
-/** What a watch over requests sees of its connection. */
+/** What a watch needs of its connection. */
 export interface RequestWatched {
   readonly _ttScheduler: Scheduler;
   /** @internal */
   _ttProgress(sides: InterestSet): number;
   /** @internal */
   _ttss__judge(watch: Pick<Watch, 'judge'>): void;
-  /** The body of a request is not read just now: that is not its peer's fault. @internal */
-  readonly _ttReadsNot: boolean;
-  /** Something has come and was not read yet, since others were before it: that is not its peer's fault either. @internal */
-  readonly _ttIsBehind: boolean;
-  /** A request has come whose body is not whole. @internal */
+  /** Whether the body is not being read now: then its peer is not late. @internal */
+  readonly _ttIsReadingPaused: boolean;
+  /** Whether received data waits to be parsed after earlier requests: then its peer is not late. @internal */
+  readonly _ttHasUnreadInput: boolean;
+  /** Whether a body is incomplete. @internal */
   readonly _ttIsInBody: boolean;
   readonly unsentBytes: number;
-  /** No request is under way. @internal */
-  readonly _ttRests: boolean;
+  /** Whether no request is in progress. @internal */
+  readonly _ttIsIdle: boolean;
   /** @internal */
   _ttLate(what: Late): void;
 }
 
 export type RequestTimes = Pick<HttpSettings, 'headersTimeout' | 'requestTimeout' | 'bodyRate'>;
 
-/** What a client is told is a second less than what it has: its next request may be under way. */
-const TOLD_LESS = 1_000;
+/** A client is told one second less than the actual time, because its next request may be on the way. */
+const KEEP_ALIVE_MARGIN = 1_000;
 const ANY = Interest.READ | Interest.WRITE;
 
 /**
- * The times of one connection's requests, with one timer: it is set where a time begins that ends before it, and looks then. So a request costs it a few writes of
- * fields.
+ * The timeouts of the requests of a connection, with one timer. The timer is moved only to an earlier time, and checks
+ * when it fires. So a request costs only a few assignments.
  */
 export class RequestWatch implements Due {
   /** @internal */ at = Infinity;
   /** @internal */ slot = -1;
   readonly #watched: RequestWatched;
   readonly #times: RequestTimes;
-  /** Since when a head comes; `NaN` while none does. */
+  /** When the headers began to arrive; `NaN` if none are arriving. */
   #headAt = NaN;
-  /** The same of a body, with the bytes that have come since. */
+  /** When the body began to arrive, and the bytes received since. */
   #bodyAt = NaN;
-  #came = 0;
-  /** Since when the request whose body comes does. */
+  #bodyBytes = 0;
+  /** When the request of the arriving body began. */
   #requestAt = NaN;
-  /** How long the socket may be still, as `socket.setTimeout()` of Node; 0 for ever. */
-  #stillFor = 0;
-  #stillAt = 0;
+  /** How long the socket may be inactive, as in `socket.setTimeout()` of Node; 0 for no limit. */
+  #idleTimeout = 0;
+  #idleSince = 0;
   #progress = 0;
 
-  /** A connection is there, and its first head is to come. */
+  /** A connection has opened, and its first request is expected. */
   constructor(watched: RequestWatched, times: RequestTimes) {
     this.#watched = watched;
     this.#times = times;
     this.headBegins();
   }
 
-  // ---- What begins and ends ----
+  // ---- Beginnings and ends ----
 
-  /** A part of a head has come. */
+  /** A part of the headers has arrived. */
   headBegins(): void {
     if (!Number.isNaN(this.#headAt)) return;
     this.#headAt = this.#now;
     this.#by(this.#headEnd);
   }
 
-  /** A head has come, and was read. */
+  /** The headers have arrived completely. */
   headEnded(): void {
     this.#headAt = NaN;
   }
 
-  /** So many bytes have come, of a head whose body is still to come, or of that. */
+  /** Bytes of a body have arrived, or 0 when the body begins. */
   bodyComes(bytes: number): void {
-    this.#came += bytes;
+    this.#bodyBytes += bytes;
     if (!Number.isNaN(this.#bodyAt)) return;
     this.#requestAt = this.#now;
     this.#bodyAnew(this.#requestAt, bytes);
@@ -88,65 +88,65 @@ export class RequestWatch implements Due {
     this.#bodyAt = NaN;
   }
 
-  /** As `socket.setTimeout()`: from now on it may be still for so long. */
-  mayBeStill(ms: number): void {
-    this.#stillFor = ms;
+  /** As `socket.setTimeout()`: sets how long the socket may be inactive. */
+  setIdleTimeout(ms: number): void {
+    this.#idleTimeout = ms;
     if (ms === 0) return;
-    this.#stillAt = this.#now;
+    this.#idleSince = this.#now;
     this.#progress = this.#watched._ttProgress(ANY);
-    this.#by(this.#stillEnd);
+    this.#by(this.#idleEnd);
   }
 
   stop(): void {
     this.#watched._ttScheduler.timers.remove(this);
     this.#headAt = this.#bodyAt = NaN;
-    this.#stillFor = 0;
+    this.#idleTimeout = 0;
   }
 
-  // ---- What is looked at ----
+  // ---- Checks ----
 
   /** @internal */
   fire(now: number): void {
     this.#notice(now);
     if (this.#lateAt(now) === undefined) this.#wait();
-    // The loop may have been late, and not the peer: what has come by then is heard first.
+    // Perhaps the event loop was late, and not the peer: received data is handled first.
     else this.#watched._ttss__judge(this);
   }
 
   judge(): void {
     const now = this.#now;
     this.#notice(now);
-    if (this.#watched._ttIsBehind) this.#excuse(now);
+    if (this.#watched._ttHasUnreadInput) this.#excuse(now);
     const late = this.#lateAt(now);
-    if (late === 'socket' || late === 'rest') this.#stillFor = 0;
+    if (late === 'socket' || late === 'idle') this.#idleTimeout = 0;
     else if (late !== undefined) this.headEnded();
     if (late !== undefined && late !== 'socket') this.bodyEnded();
     this.#wait();
     if (late !== undefined) this.#watched._ttLate(late);
   }
 
-  /** What is under way begins anew. */
+  /** Restarts the running timeouts. */
   #excuse(now: number): void {
     if (!Number.isNaN(this.#headAt)) this.#headAt = now;
     if (!Number.isNaN(this.#bodyAt)) this.#bodyAnew((this.#requestAt = now), 0);
-    this.#stillAt = now;
+    this.#idleSince = now;
   }
 
-  /** What was not told as it happened. */
+  /** Notices what has happened without a call. */
   #notice(now: number): void {
     if (!this.#watched._ttIsInBody) this.bodyEnded();
-    if (this.#watched._ttReadsNot && !Number.isNaN(this.#bodyAt)) this.#bodyAnew((this.#requestAt = now), 0);
+    if (this.#watched._ttIsReadingPaused && !Number.isNaN(this.#bodyAt)) this.#bodyAnew((this.#requestAt = now), 0);
     const progress = this.#watched._ttProgress(ANY);
-    // What is given to a slow peer leaves for a while: it rests afterwards.
-    const moves = progress !== this.#progress && (!this.#watched._ttRests || this.#watched.unsentBytes > 0);
-    if (moves) this.#stillAt = now;
+    // While data leaves to a slow peer, the connection is not idle.
+    const moves = progress !== this.#progress && (!this.#watched._ttIsIdle || this.#watched.unsentBytes > 0);
+    if (moves) this.#idleSince = now;
     this.#progress = progress;
   }
 
   #lateAt(now: number): Late | undefined {
     if (now >= this.#headEnd) return 'head';
     if (now >= this.#bodyEnd) return now >= this.#requestEnd ? 'body' : 'bodyRate';
-    if (now >= this.#stillEnd) return this.#watched._ttRests ? 'rest' : 'socket';
+    if (now >= this.#idleEnd) return this.#watched._ttIsIdle ? 'idle' : 'socket';
     return undefined;
   }
 
@@ -159,7 +159,7 @@ export class RequestWatch implements Due {
     const { bodyRate } = this.#times;
     if (Number.isNaN(this.#bodyAt)) return Infinity;
     if (bodyRate === false) return this.#requestEnd;
-    return Math.min(this.#bodyAt + bodyRate.grace + (this.#came / bodyRate.perSecond) * 1_000, this.#requestEnd);
+    return Math.min(this.#bodyAt + bodyRate.grace + (this.#bodyBytes / bodyRate.perSecond) * 1_000, this.#requestEnd);
   }
 
   get #requestEnd(): number {
@@ -167,14 +167,14 @@ export class RequestWatch implements Due {
     return requestTimeout === false ? Infinity : this.#requestAt + requestTimeout;
   }
 
-  get #stillEnd(): number {
-    if (this.#stillFor === 0) return Infinity;
-    return this.#stillAt + this.#stillFor + (this.#watched._ttRests ? TOLD_LESS : 0);
+  get #idleEnd(): number {
+    if (this.#idleTimeout === 0) return Infinity;
+    return this.#idleSince + this.#idleTimeout + (this.#watched._ttIsIdle ? KEEP_ALIVE_MARGIN : 0);
   }
 
   #bodyAnew(now: number, came: number): void {
     this.#bodyAt = now;
-    this.#came = came;
+    this.#bodyBytes = came;
   }
 
   // ---- Its timer ----
@@ -183,7 +183,7 @@ export class RequestWatch implements Due {
     return this.#watched._ttScheduler.clock.now();
   }
 
-  /** It is to look by then. */
+  /** Makes the timer fire by then. */
   #by(end: number): void {
     if (this.slot >= 0 && this.at <= end) return;
     this.at = end;
@@ -192,6 +192,6 @@ export class RequestWatch implements Due {
 
   #wait(): void {
     this.at = Infinity;
-    this.#by(Math.min(this.#headEnd, this.#bodyEnd, this.#stillEnd));
+    this.#by(Math.min(this.#headEnd, this.#bodyEnd, this.#idleEnd));
   }
 }

@@ -1,21 +1,21 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import type { ServerStream } from './server-stream.js';
 
-/** A response on a connection that is a Tonic: what is written to it has a bound. */
+/** A response of a connection that is a Tonic: the unsent bytes are limited. */
 export class ServedResponse extends ServerResponse {
-  /** So much was written since `write()` has said that it is to wait. */
-  #heedless = 0;
+  /** The bytes that were written after `write()` returned false. */
+  #ignoredBytes = 0;
 
   override write(chunk: unknown, ...more: unknown[]): boolean {
-    if (!this.writableNeedDrain) this.#heedless = 0;
-    else this.#heedless += (chunk as string | Uint8Array).length;
+    if (!this.writableNeedDrain) this.#ignoredBytes = 0;
+    else this.#ignoredBytes += (chunk as string | Uint8Array).length;
     const { connection } = streamOf(this.req);
-    if (this.#heedless > connection._ttSettings.unsentLimit) connection._ttHeedless(this.#heedless);
+    if (this.#ignoredBytes > connection._ttSettings.unsentLimit) connection._ttWritesTooMuch(this.#ignoredBytes);
     return super.write(chunk, ...(more as []));
   }
 }
 
-/** Has a response say that it is the last one of its connection, whatever becomes of its headers until it is sent. */
+/** Makes a response announce that the connection closes, whatever headers are set before it is sent. */
 export function makeLast(response: ServerResponse): void {
   response.writeHead = function (this: ServerResponse, ...head: unknown[]) {
     if (!this.headersSent) this.setHeader('Connection', 'close');

@@ -2,27 +2,27 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { SocketDuplex } from '../socket-duplex.js';
 
-/** The connection of such a stream: what `node:http` tells of the stream is brought to it. */
+/** The connection of the stream, which gets the events of `node:http`. */
 export interface StreamOwner extends TcpConnection<string> {
   /**
-   * A request has come.
-   * @param status where it is to be refused.
+   * A request has arrived.
+   * @param status the status if it must be refused.
    * @internal
    */
   _ttRequested(request: IncomingMessage, response: ServerResponse, status?: number): void;
-  /** @internal What has come is no request. */
+  /** @internal The received data is not a valid request. */
   _ttUnreadable(error: NodeJS.ErrnoException): void;
-  /** @internal A request asks for another protocol, and these bytes have come behind it. */
+  /** @internal A request asks for another protocol; `behind` are the bytes after it. */
   _ttAsksUpgrade(request: IncomingMessage, behind: Buffer): void;
   /** @internal A handler has failed. */
   _ttFailed(response: ServerResponse): void;
-  /** @internal More was written than may be unsent, and whoever writes takes no heed. */
-  _ttHeedless(bytes: number): void;
-  /** @internal How long the stream may be still, in ms; 0 for ever. */
-  _ttMayBeStill(ms: number): void;
+  /** @internal A handler writes more than `unsentLimit` and ignores the result of `write()`. */
+  _ttWritesTooMuch(bytes: number): void;
+  /** @internal How long the stream may be inactive, in ms; 0 for no limit. */
+  _ttSetTimeout(ms: number): void;
 }
 
-/** The stream of an HTTP connection: with what `node:http`, and the libraries on top of it, ask of a socket besides. */
+/** The stream of an HTTP connection, with the methods of a socket that `node:http` and libraries on top of it call. */
 export class ServerStream extends SocketDuplex {
   declare readonly connection: StreamOwner;
 
@@ -58,17 +58,19 @@ export class ServerStream extends SocketDuplex {
     return this.connection.traffic.sentBytes;
   }
 
-  /** How long it may be still, in ms; 0 for ever. */
+  /** How long it may be inactive, in ms; 0 for no limit. */
   timeout = 0;
 
-  /** As `net.Socket` has it: `timeout` is told when nothing has come and nothing has left for so long, on the clock of the Catalyst. */
+  /**
+   * As in `net.Socket`: emits `timeout` when nothing was received or sent for that time, by the clock of the Catalyst.
+   */
   setTimeout(ms = 0, onTimeout?: () => void): this {
     if (onTimeout !== undefined) {
       if (ms === 0) this.removeListener('timeout', onTimeout);
       else this.once('timeout', onTimeout);
     }
     this.timeout = ms;
-    this.connection._ttMayBeStill(ms);
+    this.connection._ttSetTimeout(ms);
     return this;
   }
 }

@@ -6,19 +6,19 @@ import type { RequestTally } from './request-tally.js';
 import type { ServerStream } from './server-stream.js';
 import type { Upgradeable, UpgradeRequest } from './upgrade.js';
 
-/** A connection as its HttpServer sees it when a request has come. */
+/** A connection, as its HttpServer sees it for a request. */
 export interface ServedConnection extends TcpConnection<string> {
-  /** @internal The request is heard by a sparkle. */
+  /** @internal Makes the exchange of a request that a sparkle handles. */
   _ttExchange(request: IncomingMessage, response: ServerResponse): HttpExchange;
 }
 
-/** What a connection needs of the HttpServer that has made it. */
+/** What a connection needs of its HttpServer. */
 export interface ServingTonic {
   /** @internal */ readonly _ttHttp: HttpSettings;
   /** @internal */ readonly _ttRequests: RequestTally;
   /** @internal A connection is there. */
   _ttServes(stream: ServerStream): void;
-  /** @internal A request is to be answered. */
+  /** @internal A request must be answered. */
   _ttRequested(connection: ServedConnection, request: IncomingMessage, response: ServerResponse): void;
   /** @internal A request asks for another protocol. */
   _ttss__upgrade(connection: Upgradeable, asked: UpgradeRequest): void;

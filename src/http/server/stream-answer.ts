@@ -1,15 +1,15 @@
 import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 
-/** What becomes of an answer that is a stream. */
+/** Gets the failure of an answer that is a stream. */
 export interface StreamOutcome {
-  /** @internal It failed, after so many bytes. */
+  /** @internal The stream has failed after this many bytes. */
   streamFailed(error: Error, bytes: number): void;
 }
 
 /**
- * Sends a stream of bytes as the body of an answer, no faster than the peer takes it. The head leaves with the first bytes, so that a source that fails before them
- * can still be told as a status.
+ * Sends a stream of bytes as the body of an answer, no faster than the peer takes it. The headers are sent with the
+ * first bytes, so a source that fails before them can still be answered with a status.
  */
 export class StreamAnswer {
   readonly #source: Readable;
@@ -49,7 +49,7 @@ export class StreamAnswer {
     this.#outcome.streamFailed(error, this.#bytes);
   }
 
-  /** The peer has gone, or all was sent. */
+  /** The peer is gone, or everything was sent. */
   #gone(): void {
     this.#isOver = true;
     this.#source.destroy();

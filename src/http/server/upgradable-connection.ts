@@ -9,19 +9,23 @@ import { ServerStream, type StreamOwner } from './server-stream.js';
 import type { Upgradeable, UpgradeRequest } from './upgrade.js';
 
 /**
- * A connection of an HttpServer on which a request may ask for another protocol. It has its turn when those before it are answered; until then nothing more is read.
- * Then somebody else has the connection, or it goes on in HTTP.
+ * A connection of an HttpServer on which a request may ask for another protocol. Such a request waits until the ones
+ * before it are answered; meanwhile nothing more is read. Then another protocol takes the connection over, or it
+ * continues with HTTP.
  */
 export abstract class UpgradableConnection<State extends string = never> extends HttpInput<State> {
-  /** The request for another protocol, until it has its turn. */
+  /** The waiting request for another protocol. */
   #upgrade: UpgradeRequest | undefined = undefined;
 
-  /** @internal Whether requests are still to be answered. */
+  /** @internal Whether requests are still unanswered. */
   abstract get _ttHasRequests(): boolean;
-  /** @internal What was asked before is answered; then this is, and the connection is closed. */
+  /** @internal After the answers to earlier requests this status is sent, and the connection is closed. */
   abstract _ttRefuseWith(status: number): void;
 
-  /** @internal A request asks for another protocol, and these bytes have come behind it: it has its turn when those before it are answered. */
+  /**
+   * @internal A request asks for another protocol; `behind` are the bytes after it. It waits until the requests before
+   *   it are answered.
+   */
   _ttAsksUpgrade(request: IncomingMessage, behind: Buffer): void {
     if (this._ttReads !== 'requests') return;
     const { _ttHttp: http } = this._ttServer;
@@ -29,18 +33,18 @@ export abstract class UpgradableConnection<State extends string = never> extends
     const problem = isRefused ? Status.notAllowed : problemOf(request, http);
     if (problem !== undefined) return this._ttRefuseWith(problem);
     this._ttPause(Pause.stream);
-    // Nobody listens to it any more.
+    // The stream has no other listener for errors.
     this._ttStream.on('error', () => {});
     this._ttIsTaken = true;
     this._ttWatch?.stop();
     this.#upgrade = { request, behind };
-    // Its end waits for that answer too.
+    // The end of the connection waits for that answer, too.
     incurOwed(this);
     this._ttUpgradeIfNext();
   }
 
   /**
-   * Has it answered where all requests before it are.
+   * Answers it if all requests before it are answered.
    * @returns whether there is one.
    * @internal
    */
@@ -53,13 +57,13 @@ export abstract class UpgradableConnection<State extends string = never> extends
     return true;
   }
 
-  /** @internal The connection is closed before that. */
+  /** @internal The connection has closed before that. */
   _ttForgetUpgrade(): void {
     if (this.#upgrade !== undefined) settleOwed(this);
     this.#upgrade = undefined;
   }
 
-  /** @internal What has come behind the last request, and nobody has taken. */
+  /** @internal The bytes after the last request that nobody has read. */
   _ttTakeRest(behind: Buffer): Buffer {
     const rest = this._ttStream.read() as Buffer | null;
     return rest === null ? behind : Buffer.concat([behind, rest]);
@@ -70,18 +74,18 @@ export abstract class UpgradableConnection<State extends string = never> extends
     this._ttServer._ttRequests.answeredBeside(status);
   }
 
-  /** @internal It goes on in HTTP as if these bytes came next. */
+  /** @internal Continues with HTTP as if these bytes arrived next. */
   _ttServesAgain(bytes: Buffer): void {
     this._ttStream = new ServerStream(this as unknown as StreamOwner);
     this._ttIsTaken = false;
     this._ttServer._ttServes(this._ttStream);
     this._ttResume(Pause.stream);
     this._ttReadInput(bytes);
-    // That was told to the stream before.
+    // The stream was told so before.
     if (this.phase === 'halfClosed') this._ttInputEnds();
   }
 
-  /** @internal Somebody else reads and writes its stream from now on. */
+  /** @internal From now on another owner reads and writes its stream. */
   _ttGivenTo(takeover: HttpTakeover, { request, behind }: UpgradeRequest): void {
     const rest = this._ttTakeRest(behind);
     this._ttResume(Pause.stream);

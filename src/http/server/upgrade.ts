@@ -2,31 +2,31 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { HttpTakeover } from './http-server-options.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 
-/** A request for another protocol, with the bytes that came behind it. */
+/** A request for another protocol, with the bytes after it. */
 export interface UpgradeRequest {
   readonly request: IncomingMessage;
   readonly behind: Buffer;
 }
 
-/** Switching protocols: the status of an answer after which another protocol is spoken. */
+/** The status 101 Switching Protocols. */
 export const SWITCHED = 101;
 
 /** Headers that ask for another protocol. */
 const OF_UPGRADE: ReadonlySet<string> = new Set(['upgrade', 'http2-settings']);
 
-/** A connection that speaks HTTP, as whoever answers such a request sees it. */
+/** A connection with a request for another protocol, as its server sees it. */
 export interface Upgradeable extends TcpConnection<string> {
   /** The request was answered with that status. @internal */
   _ttUpgradeAnswered(status: number): void;
-  /** @internal What has come behind the last request, and nobody has taken. */
+  /** @internal The bytes after the last request that nobody has read. */
   _ttTakeRest(behind: Buffer): Buffer;
-  /** @internal It goes on in HTTP as if these bytes came next. */
+  /** @internal Continues with HTTP as if these bytes arrived next. */
   _ttServesAgain(bytes: Buffer): void;
-  /** @internal Somebody else reads and writes its stream from now on. */
+  /** @internal From now on another owner reads and writes its stream. */
   _ttGivenTo(takeover: HttpTakeover, asked: UpgradeRequest): void;
 }
 
-/** The head of a request, without its wish for another protocol. */
+/** The request line and headers, without those that ask for another protocol. */
 export function withoutUpgrade({ method, url, httpVersion, rawHeaders }: IncomingMessage): Buffer {
   const lines = [`${method} ${url} HTTP/${httpVersion}`];
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -43,7 +43,7 @@ function otherTokens(value: string): string {
   return tokens.filter((token) => !OF_UPGRADE.has(token.toLowerCase())).join(', ');
 }
 
-/** The answer to a request that does not become what it asks for. The connection closes after it. */
+/** The answer to a refused request for another protocol. The connection closes after it. */
 export function refusalOf(status: number, why: string, headers: Readonly<Record<string, string>> = {}): string {
   const all = {
     Connection: 'close',

@@ -1,11 +1,12 @@
 import { isWild } from '../../collections/pattern-trie.js';
 
 /**
- * Whether all paths that fit a pattern fit another one: then who may read what fits that may ask for it. Where that cannot be told by looking at them
- * side by side it is false.
+ * Whether every path that matches the pattern `narrow` also matches `wide`. Then a client that may read `wide` may
+ * subscribe to `narrow`. In doubt the result is false.
  */
 export function covers(wide: readonly string[], narrow: readonly string[]): boolean {
-  // Row by row: `row[at]` says whether the segments of `wide` up to here cover the first `at` segments of `narrow`.
+  // Dynamic programming: `row[at]` tells whether the segments of `wide` so far cover the first `at` segments of
+  // `narrow`.
   let row: boolean[] = [true, ...narrow.map(() => false)];
   for (const segment of wide) {
     const next: boolean[] = [false];
@@ -18,14 +19,14 @@ export function covers(wide: readonly string[], narrow: readonly string[]): bool
   return row[narrow.length]!;
 }
 
-/** The same of one segment of each. */
+/** Whether one segment covers another. */
 function coversName(wide: string, narrow: string): boolean {
   if (wide === '**' || wide === narrow) return true;
   if (narrow === '**') return false;
   return isWild(wide) && coversText(wide, narrow);
 }
 
-/** A star of the wide one stands for any text, stars of the narrow one included. */
+/** A star in `wide` stands for any text, including the stars in `narrow`. */
 function coversText(wide: string, narrow: string): boolean {
   const parts = wide.split(/\*+/);
   const first = parts[0]!;

@@ -1,6 +1,6 @@
 import { toWire } from '../../store-client/values.js';
 
-/** A value as JSON; `undefined` where there is none, or none that can be sent: what lies in shared memory. */
+/** A value as JSON; `undefined` if there is no value, or if it cannot be sent because it is in shared memory. */
 export function encodedValue(value: unknown): string | undefined {
   if (value === undefined) return undefined;
   try {

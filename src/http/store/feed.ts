@@ -7,10 +7,10 @@ import { encodedValue } from './encoded-value.js';
 import type { FollowingPage } from './page.js';
 import { View, type ViewOwner } from './view.js';
 
-/** The feeds of this thread, by what they are of. */
+/** The feeds of this thread, by their Stores. */
 const feeds = new WeakMap<object, StoreFeed>();
 
-/** The feed of a Store in this thread, for all its pages. `key` is one for each Store. */
+/** The feed of a Store in this thread, for all its pages. `key` identifies the Store. */
 export function feedOf(key: object, store: Cursor): StoreFeed {
   let feed = feeds.get(key);
   if (feed === undefined) feeds.set(key, (feed = new StoreFeed()));
@@ -19,10 +19,11 @@ export function feedOf(key: object, store: Cursor): StoreFeed {
 }
 
 /**
- * What changes in a Store, for pages: which paths have, it hears within each write; what stands there it looks at once a turn, between two batches. So what
- * is sent leads from one state of the Store to a later one, and what many follow is encoded once.
+ * Sends the changes of a Store to pages. Within each write it notes which paths have changed. Once in each turn,
+ * between two batches, it reads their values. So each message leads from one state of the Store to a later one, and a
+ * value that many pages follow is encoded once.
  *
- * It subscribes to what may be read, and not to what pages ask for: so nothing that a page asks for slows the Store down.
+ * It subscribes to what pages may read, not to what they follow, so the requests of pages cannot slow the Store down.
  */
 export class StoreFeed implements Task, ViewOwner {
   store!: Cursor;
@@ -32,16 +33,19 @@ export class StoreFeed implements Task, ViewOwner {
   readonly #pages = new Set<FollowingPage>();
   #endTurns: (() => void) | undefined;
   #changed = new Set<string>();
-  /** At and below these something else may be seen, since a link has come or gone: the Store tells of each value only when it changes. */
+  /**
+   * Paths at and below which other values may be seen, because a link was made or removed. The Store itself reports a
+   * value only when it changes.
+   */
   #turned = new Set<string>();
-  /** Those whose batches were carried out since the last look. */
+  /** Pages whose batches were carried out since the last message. */
   #writers = new Set<FollowingPage>();
-  /** Whose sparkle is to look. */
+  /** The page whose Tonic runs the next check. */
   #runner: FollowingPage | undefined;
 
-  // ---- Who follows what ----
+  // ---- Pages and views ----
 
-  /** A page that may read what fits these patterns is there. */
+  /** Adds a page that may read the paths of these patterns. */
   enter(page: FollowingPage, reads: readonly string[]): void {
     this.#pages.add(page);
     this.#endTurns ??= this.store._ttHearTurns(this.#hearTurns);
@@ -74,7 +78,7 @@ export class StoreFeed implements Task, ViewOwner {
     this.#turned.clear();
   }
 
-  /** The view of these patterns, which is kept while somebody has it. */
+  /** The view of these patterns. It exists as long as a page uses it. */
   view(patterns: readonly (readonly string[])[]): View {
     const key = patterns
       .map((pattern) => pattern.join('/'))
@@ -92,7 +96,7 @@ export class StoreFeed implements Task, ViewOwner {
     for (const pattern of view.patterns) this.#trie.remove(pattern, false, view);
   }
 
-  // ---- What changes ----
+  // ---- Changes ----
 
   readonly #hear = (events: readonly StoreEvent[]): void => {
     for (const { path } of events) this.#changed.add(path);
@@ -104,7 +108,7 @@ export class StoreFeed implements Task, ViewOwner {
     this.#look();
   };
 
-  /** What a page has set was carried out: it is told behind what that has changed. */
+  /** A batch of a page was carried out. The page is told after the changes were sent. */
   wrote(page: FollowingPage): void {
     this.#writers.add(page);
     this.#look();
@@ -149,12 +153,12 @@ export class StoreFeed implements Task, ViewOwner {
     for (const [view, paths] of byView) view.tell(paths, turned);
   }
 
-  // ---- What is sent ----
+  // ---- Messages ----
 
-  /** What was encoded in this look: several views may have the same path. */
+  /** Entries that were encoded in this round: several views may contain the same path. */
   readonly #entries = new Map<string, string>();
 
-  /** A message that says what stands at these paths now. `anew`: that there is nothing else at and below these. */
+  /** A message with the present values of these paths. `anew`: nothing else exists at and below these paths. */
   changesText(paths: Iterable<string>, anew: readonly string[] = []): string {
     const entries: string[] = [];
     for (const path of paths) {
@@ -166,7 +170,7 @@ export class StoreFeed implements Task, ViewOwner {
     return `{"changes":[${entries.join(',')}]${rest}}`;
   }
 
-  /** The same for one page, at any time. */
+  /** A message for a single page, at any time. */
   changesNow(paths: Iterable<string>): string {
     this.#entries.clear();
     const text = this.changesText(paths);
@@ -175,7 +179,7 @@ export class StoreFeed implements Task, ViewOwner {
   }
 }
 
-/** A path and its value as JSON; a path alone where there is none. */
+/** A path and its value as JSON; only the path if there is no value. */
 function entryOf(path: string, value: unknown): string {
   const encoded = encodedValue(value);
   return encoded === undefined ? `[${JSON.stringify(path)}]` : `[${JSON.stringify(path)},${encoded}]`;

@@ -47,7 +47,7 @@ export type StoreConnectionOptions = Readonly<Omit<v.InferInput<typeof storeConn
 /** The same, checked and complete. */
 export type StoreConnectionSettings = Readonly<v.InferOutput<typeof storeConnectionSchema>>;
 
-/** What a page may do. */
+/** What a page may read and write. */
 export interface StoreRights {
   /** The paths that it may read, as patterns. */
   readonly read: readonly string[];

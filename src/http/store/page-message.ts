@@ -2,7 +2,7 @@ import { fail } from '../../core/errors.js';
 import type { PageMessage } from '../../store-client/messages.js';
 
 /**
- * Reads what a page has sent. What is in the batches is looked at when they are carried out.
+ * Reads a message of a page. The content of batches is checked when they are carried out.
  * @throws {TaskTonicError} `TT_STORE_MESSAGE`
  */
 export function pageMessage(text: string): PageMessage {
@@ -22,7 +22,7 @@ export function pageMessage(text: string): PageMessage {
   throw noMessage('it has neither "follow" nor "set" nor "ping"');
 }
 
-/** What cannot be read at all closes with another code than what can. */
+/** A message that is no JSON; the WebSocket is closed with another code than for other bad messages. */
 export class NoJson extends Error {}
 
 function parsed(text: string): unknown {

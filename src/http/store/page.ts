@@ -1,17 +1,17 @@
 import type { Task } from '../../core/guests/task.js';
 import type { SharedText } from './shared-text.js';
 
-/** A page, as those see it who tell it what changes. */
+/** A page, as the feed and the views see it. */
 export interface FollowingPage {
-  /** Does a task in a turn to come, between two batches. */
+  /** Runs a task in a later turn, between two batches. */
   later(task: Task): void;
-  /** Whether it does not keep up. */
+  /** Whether it receives too slowly. */
   readonly isBehind: boolean;
-  /** Paths that it follows have changed. `text` makes the message, once for all. */
+  /** Paths that it follows have changed. `text` makes the message, which is shared. */
   changed(paths: readonly string[], text: () => SharedText): void;
-  /** It is to get all anew. */
+  /** It must get all values again. */
   anew(): void;
-  /** All that has changed was said: it may be told how far its own was carried out. */
+  /** All changes were sent: now it may be told which of its batches were carried out. */
   sayDone(): void;
   /** The Store cannot be read any more. */
   lost(why: Error): void;

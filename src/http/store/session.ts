@@ -14,20 +14,20 @@ import type { FollowingPage } from './page.js';
 import { SharedText } from './shared-text.js';
 import type { View } from './view.js';
 
-/** The page at the other end, as a session sees it. */
+/** The connection to the page, as a session sees it. */
 export interface Peer {
-  /** @returns whether there is room for more; where there is none, `drained()` follows. */
+  /** @returns whether there is room for more. If not, `drained()` follows. */
   send(text: SharedText): boolean;
   close(code: number, reason: string, why: Error): void;
-  /** Does a task in a turn to come, between two batches. */
+  /** Runs a task in a later turn, between two batches. */
   later(task: Task): void;
 }
 
-/** So much of the rate takes what has all sent anew. */
+/** The cost of sending all values again, in messages of the rate limit. */
 const PRICE_OF_ALL = 10;
 const LIMITS = { pathLength: 1_024, depth: 64 } as const;
 
-/** One page: what it follows, how far it has come, and what it sets. */
+/** One page: the paths that it follows, the messages that it got, and the values that it sets. */
 export class Session implements FollowingPage {
   readonly peer: Peer;
   readonly #feed: StoreFeed;
@@ -37,13 +37,13 @@ export class Session implements FollowingPage {
   readonly #write = new PatternTrie<true>();
   readonly #bucket: TokenBucket;
   #view: View | undefined;
-  /** The number of what it follows. */
+  /** The number of its present subscription. */
   #id = 0;
-  /** What it has missed while it did not keep up: paths, or all. */
+  /** What it has missed while it was too slow: paths, or everything. */
   #missed: Set<string> | 'all' | undefined;
   #hasRoom = true;
   #isOver = false;
-  /** The number of its last batch, and of the last one that it was told of. */
+  /** The numbers of its last batch, and of the last one that was acknowledged. */
   #done = -1;
   #told = -1;
 
@@ -77,7 +77,7 @@ export class Session implements FollowingPage {
     this.peer.later(task);
   }
 
-  // ---- What the page says ----
+  // ---- Messages of the page ----
 
   heard(message: string | Uint8Array): void {
     if (this.#isOver) return;
@@ -135,19 +135,19 @@ export class Session implements FollowingPage {
     return patterns;
   }
 
-  /** Paths that it follows have changed. `text` makes the message, once for all. */
+  /** Paths that it follows have changed. `text` makes the message, which is shared. */
   changed(paths: readonly string[], text: () => SharedText): void {
     if (this.#isOver || this.#missed === 'all') return;
     if (!this.isBehind) this.#send(text());
     else this.#miss(paths);
   }
 
-  /** Whether it does not keep up. */
+  /** Whether it receives too slowly. */
   get isBehind(): boolean {
     return this.#missed !== undefined || !this.#hasRoom;
   }
 
-  /** It is to get all anew. */
+  /** It must get all values again. */
   anew(): void {
     if (this.#isOver) return;
     this.#missed = 'all';
@@ -160,7 +160,7 @@ export class Session implements FollowingPage {
     if (missed.size > this.#settings.behindPaths) this.#missed = 'all';
   }
 
-  /** There is room again. */
+  /** There is room for more messages again. */
   drained(): void {
     if (this.#isOver) return;
     this.#hasRoom = true;
@@ -234,14 +234,14 @@ export class Session implements FollowingPage {
     });
   }
 
-  /** Tells how far its batches were carried out, behind what they have changed. */
+  /** Acknowledges its batches, after the changes that they made. */
   sayDone(): void {
     if (this.#isOver || this.#told === this.#done || this.#missed !== undefined || !this.#hasRoom) return;
     this.#told = this.#done;
     this.#say(`{"done":${this.#done}}`);
   }
 
-  // ---- What it is told ----
+  // ---- Messages to the page ----
 
   #refuse(word: 'refused' | 'refusedFollow', id: number, error: Error): void {
     const { code = 'ERROR', message } = error as Partial<TaskTonicError> & Error;

@@ -1,7 +1,7 @@
 import { frameOf } from '../websocket/frames.js';
 import type { Ws } from '../websocket/load-ws.js';
 
-/** A message for many: it is encoded and framed once. */
+/** A message for many pages: it is encoded and framed once. */
 export class SharedText {
   readonly text: string;
   #frame: Uint8Array | undefined;

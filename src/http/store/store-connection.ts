@@ -21,7 +21,7 @@ import {
 import { type Peer, Session } from './session.js';
 import type { SharedText } from './shared-text.js';
 
-/** So many messages of a page may wait for the Store. */
+/** The most messages of a page that wait until the Store is ready. */
 const MOST_EARLY = 100;
 
 /**
@@ -42,7 +42,7 @@ export class StoreConnection<State extends string = never> extends WebSocketConn
 
   readonly #settings: StoreConnectionSettings;
   #session: Session | undefined;
-  /** What has come before the Store was there. */
+  /** Messages that arrived before the Store was ready. */
   #early: Message[] = [];
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` of what `serves` says; and as every WebSocketConnection. */
@@ -56,7 +56,7 @@ export class StoreConnection<State extends string = never> extends WebSocketConn
     return this.#settings;
   }
 
-  // ---- What comes and goes ----
+  // ---- Open and closed ----
 
   ttse__onConnected(): void {
     const { store = Store } = this.#settings;
@@ -128,7 +128,7 @@ ofFramework(StoreConnection);
 
 const settings = new WeakMap<object, StoreConnectionSettings>();
 
-/** What a class says, looked at once. */
+/** The options that a class declares, checked once. */
 function settingsOf(made: { readonly serves: StoreConnectionOptions; readonly name: string }): StoreConnectionSettings {
   let checked = settings.get(made);
   if (checked === undefined) {

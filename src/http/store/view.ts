@@ -6,28 +6,28 @@ import { SharedText } from './shared-text.js';
 import type { Cursor } from '../../store/cursor.js';
 import type { FollowingPage } from './page.js';
 
-/** Where links have come or gone at more places, all is sent anew. */
+/** If links have changed at more paths, all values are sent again. */
 const MOST_ANEW = 100;
 
-/** What a view is a part of. */
+/** What a view needs of its feed. */
 export interface ViewOwner {
   readonly store: Cursor;
-  /** A message that says what stands at these paths now. */
+  /** A message with the present values of these paths. */
   changesText(paths: Iterable<string>, anew?: readonly string[]): string;
-  /** Nobody has it any more. */
+  /** No page uses the view any more. */
   drop(view: View): void;
 }
 
-/** What all pages see that follow the same patterns. */
+/** The common view of all pages that follow the same patterns. */
 export class View {
   readonly key: string;
   readonly patterns: readonly (readonly string[])[];
   readonly #owner: ViewOwner;
   readonly #trie = new PatternTrie<true>();
   readonly #pages = new Set<FollowingPage>();
-  /** All of it, as it was encoded last, where nothing has changed since. */
+  /** The whole content as it was encoded last, valid while nothing has changed. */
   #all: { readonly id: number; readonly most: number; readonly text: SharedText } | undefined;
-  /** It is more than so many bytes. */
+  /** It is known to be larger than this many bytes. */
   #above = -1;
 
   constructor(owner: ViewOwner, key: string, patterns: readonly (readonly string[])[]) {
@@ -46,7 +46,7 @@ export class View {
     if (this.#pages.size === 0) this.#owner.drop(this);
   }
 
-  /** Whether something at or below one of these paths may be in it. */
+  /** Whether paths at or below these may belong to the view. */
   reachesAny(paths: readonly string[]): boolean {
     return paths.some((path) => this.#reaches(path));
   }
@@ -57,7 +57,7 @@ export class View {
     return states.length > 0;
   }
 
-  /** These paths have changed; and at and below those that have `turned` something else may be seen. */
+  /** Sends changes: these paths have changed, and at and below the `turned` paths other values may be seen. */
   tell(paths: readonly string[], turned: readonly string[]): void {
     this.#all = undefined;
     this.#above = -1;
@@ -86,7 +86,7 @@ export class View {
     }
   }
 
-  /** A message with all that is there; `undefined` where that is more than so many bytes. */
+  /** A message with the whole content; `undefined` if it is larger than `most` bytes. */
   all(id: number, most: number): SharedText | undefined {
     if (most <= this.#above) return undefined;
     if (this.#all?.id === id && this.#all.most === most) return this.#all.text;

@@ -2,11 +2,11 @@ import type { Decoder, Framing } from '../../framing/framing.js';
 import { Control, type Item, MessageDecoder, type MessageLimits } from './message-decoder.js';
 
 /**
- * What messages carry, where they are a stream of bytes: a message may hold half a frame, or several. Without a framing the bytes of
- * each message are heard as they come. Control frames come in their place among them.
+ * Decodes messages that carry a byte stream: a message may contain a part of a frame, or several frames. Without a
+ * framing the bytes of each message are delivered as they are. Control frames keep their place in the order.
  */
 export class CarriedDecoder extends MessageDecoder {
-  /** The framing of what is carried; `undefined` where that is heard as bytes. */
+  /** The framing of the byte stream; `undefined` if its bytes are delivered. */
   carried: Framing<unknown> | undefined;
   #inner: Decoder<unknown> | undefined;
   #skippedBefore = 0;
@@ -17,7 +17,10 @@ export class CarriedDecoder extends MessageDecoder {
     this.#inner = carried?.decoder();
   }
 
-  /** From the next frame on another framing is carried, or none. @returns the bytes that were carried and not heard. */
+  /**
+   * Changes the framing from the next frame on. @returns the bytes that were not delivered yet, if there is no framing
+   * any more.
+   */
   carry(framing: Framing<unknown> | undefined): Buffer | undefined {
     const rest = this.takeCarried();
     this.#skippedBefore += this.#inner?.skipped ?? 0;
@@ -29,7 +32,7 @@ export class CarriedDecoder extends MessageDecoder {
     return undefined;
   }
 
-  /** What messages have brought and nobody has heard yet. */
+  /** The bytes of messages that were not delivered yet. */
   takeCarried(): Buffer | undefined {
     const rest = this.#inner?.takeBuffered();
     return rest === undefined || rest.length === 0 ? undefined : rest;
@@ -39,7 +42,7 @@ export class CarriedDecoder extends MessageDecoder {
     return super.buffered + (this.#inner?.buffered ?? 0);
   }
 
-  /** Of what is carried: so it stands still while a frame is not whole, in however many messages that comes. */
+  /** The place in the byte stream. It stays the same while a frame is incomplete, however many messages arrive. */
   override get place(): number {
     return this.#inner?.place ?? super.place;
   }
@@ -48,7 +51,7 @@ export class CarriedDecoder extends MessageDecoder {
     return super.broken || this.#inner?.broken === true;
   }
 
-  /** @returns a frame, the bytes of a message, or a control frame: whatever it is, it is no `Item` but for the last. */
+  /** @returns a frame, the bytes of a message, or a control frame. A frame may have any type. */
   override next(): Item | undefined {
     for (;;) {
       const frame = this.#innerNext();

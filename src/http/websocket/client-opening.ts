@@ -6,13 +6,13 @@ import type { Greeting } from '../../tonics/tcp/client/greeting.js';
 import type { Extensions, PerMessageDeflate, Ws } from './load-ws.js';
 import { acceptOf } from './opening.js';
 
-/** What a client asks for. */
+/** The request of a client. */
 export interface Asked {
   readonly ws: Ws;
   readonly url: URL;
   readonly subprotocols: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
-  /** What compresses, where that is offered; one for each connection. */
+  /** Makes the compression of a connection, if it is offered. */
   readonly deflate: (() => PerMessageDeflate) | undefined;
 }
 
@@ -23,7 +23,7 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** The head of an answer may have so many bytes. */
+/** The most bytes of the headers of the answer. */
 const MOST_HEAD = 16_384;
 const END = '\r\n\r\n';
 
@@ -89,7 +89,7 @@ export class ClientOpening implements Greeting {
     }
   }
 
-  /** @throws {Error} with what is wrong. */
+  /** @throws {Error} with the reason. */
   #agreed(headers: Readonly<Record<string, string>>): Answer {
     const { subprotocols } = this.#asked;
     if (headers['upgrade']?.toLowerCase() !== 'websocket') throw new Error('the answer has no "Upgrade: websocket"');
@@ -117,12 +117,12 @@ export class ClientOpening implements Greeting {
   }
 }
 
-/** 16 bytes by chance, as the server is to prove that it has read them (RFC 6455, 4.1). */
+/** A key of 16 random bytes; the server proves with it that it has read the request (RFC 6455, 4.1). */
 function keyBy(random: Random): string {
   return Buffer.from(Array.from({ length: 16 }, () => Math.floor(random.next() * 256))).toString('base64');
 }
 
-/** Headers by their names in small letters; several of one name are one list. */
+/** Headers by name in lower case; headers of the same name are joined as a list. */
 function headersIn(lines: readonly string[]): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const line of lines) {

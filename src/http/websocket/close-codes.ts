@@ -1,6 +1,6 @@
 import { fail } from '../../core/errors.js';
 
-// Why a WebSocket is closed, as a number: RFC 6455, 7.4.1, and the registry of IANA.
+// The close codes of WebSockets: RFC 6455, 7.4.1, and the registry of IANA.
 export const NORMAL = 1000;
 export const GOING_AWAY = 1001;
 export const PROTOCOL_ERROR = 1002;
@@ -9,19 +9,19 @@ export const TOO_BIG = 1009;
 export const BAD_TEXT = 1007;
 export const INTERNAL_ERROR = 1011;
 export const TRY_LATER = 1013;
-/** The peer said no code. It is never sent. */
+/** The peer sent no code. This one is never sent. */
 export const NO_CODE = 1005;
-/** The peer said no close at all. It is never sent. */
+/** The peer sent no close frame. This one is never sent. */
 export const NO_CLOSE = 1006;
 
-/** Codes below 3000 that may be sent. */
+/** The codes below 3000 that may be sent. */
 const SENT: ReadonlySet<number> = new Set([1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014]);
 
-/** The most bytes of a reason: what a control frame has room for, behind the code (RFC 6455, 5.5). */
+/** The most bytes of a reason: what fits in a control frame after the code (RFC 6455, 5.5). */
 const MOST_REASON = 123;
 
 /**
- * Checks what `ttsc__close` is given.
+ * Checks the arguments of `ttsc__close`.
  * @throws {TaskTonicError} `TT_BAD_CLOSE`
  */
 export function checkClose(code: unknown, reason: unknown): void {
@@ -37,7 +37,7 @@ export function checkClose(code: unknown, reason: unknown): void {
     throw fail('TT_BAD_CLOSE', { problem: `its reason has ${size} bytes, more than ${MOST_REASON}` });
 }
 
-/** What stands in the frame that closes. */
+/** The payload of a close frame. */
 export function closePayload(code: number, reason: string): Buffer {
   if (code === NO_CODE) return Buffer.alloc(0);
   const payload = Buffer.allocUnsafe(2 + Buffer.byteLength(reason));
@@ -46,7 +46,7 @@ export function closePayload(code: number, reason: string): Buffer {
   return payload;
 }
 
-/** Why a peer is closed whose frames cannot be read: by the code of the error that ws tells (ws, "WS error codes"). */
+/** The close code for frames that cannot be read, by the error code of ws (see "WS error codes" there). */
 export function closeCodeOf(wsCode: string | undefined): number {
   switch (wsCode) {
     case 'WS_ERR_INVALID_UTF8':

@@ -1,21 +1,21 @@
 import type { Extensions, Sender, SenderSocket, Ws } from './load-ws.js';
 
-/** What compressed messages are sent by. */
+/** What the sender of compressed messages needs. */
 export interface DeflateOwner {
-  /** A frame leaves, also where no more messages are taken. */
+  /** Writes a frame, also when no more messages are taken. */
   writeFrame(parts: readonly Uint8Array[], size: number): void;
-  /** So many bytes are no more at work on; what they became has been written. */
+  /** This many bytes were compressed, and their frame was written. */
   deflated(): void;
 }
 
 /**
- * The messages of a WebSocket that compresses: ws does so one after the other, and writes their frames in order. What waits for that counts as
- * unsent.
+ * The messages of a WebSocket with compression. The package ws compresses one after the other, and writes their frames
+ * in order. Messages that wait for it count as unsent.
  */
 export class DeflatedSends implements SenderSocket {
-  /** Bytes of messages that wait, or are at work on. */
+  /** The bytes of messages that wait or are being compressed. */
   bytes = 0;
-  /** It takes nothing any more. */
+  /** It takes no more messages. */
   destroyed = false;
   readonly #owner: DeflateOwner;
   readonly #sender: Sender;
@@ -57,7 +57,7 @@ export class DeflatedSends implements SenderSocket {
     this.#sender.ping(NOTHING, this.#mask);
   }
 
-  /** Behind all that was sent before. */
+  /** Closes after all earlier messages. */
   close(code: number | undefined, reason: string, done: () => void): void {
     this.#sender.close(code, reason, this.#mask, done);
   }
@@ -67,7 +67,7 @@ export class DeflatedSends implements SenderSocket {
     return undefined;
   }
 
-  // ---- What the sender of ws asks of its socket ----
+  // ---- What the sender of ws needs of its socket ----
 
   cork(): void {
     this.#corked++;

@@ -1,7 +1,7 @@
 import type { Sendable } from '../../core/asking/reply.js';
 import type { FrameOptions, Ws } from './load-ws.js';
 
-/** The kinds of frames that are sent whole (RFC 6455, 5.2). */
+/** The opcodes of frames (RFC 6455, 5.2). */
 export const OPCODES = { text: 1, bytes: 2, close: 8, ping: 9, pong: 10 } as const;
 export type FrameKind = keyof typeof OPCODES;
 
@@ -18,19 +18,22 @@ function optionsFor(mask: boolean): ByKind {
 const OF_SERVER = optionsFor(false);
 const OF_CLIENT = optionsFor(true);
 
-/** A frame as it is sent: its parts, and how many bytes they are. */
+/** An encoded frame: its parts, and its total size. */
 export interface Frame {
   readonly parts: readonly Uint8Array[];
   readonly size: number;
 }
 
-/** Makes a frame; those of a client are masked. */
+/** Encodes a frame; frames of a client are masked. */
 export function frameOf(ws: Ws, kind: FrameKind, payload: Uint8Array, isServer: boolean): Frame {
   const parts = ws.Sender.frame(payload, (isServer ? OF_SERVER : OF_CLIENT)[kind]) as Uint8Array[];
   return { parts, size: parts.length === 1 ? parts[0]!.length : parts[0]!.length + parts[1]!.length };
 }
 
-/** A message as its kind and its bytes: text is sent as text, all else as bytes. Of a list the parts are one message, and text where all of them are. */
+/**
+ * The kind and the bytes of a message: strings are sent as text, everything else as bytes. A list is one message, which
+ * is text if all its parts are.
+ */
 export function messageOf(data: Sendable): { readonly kind: 'text' | 'bytes'; readonly payload: Uint8Array } {
   if (typeof data === 'string') return { kind: 'text', payload: Buffer.from(data) };
   if (data instanceof Uint8Array) return { kind: 'bytes', payload: data };

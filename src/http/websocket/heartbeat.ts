@@ -2,24 +2,27 @@ import type { Scheduler } from '../../core/scheduler.js';
 import type { Due } from '../../core/time/timer-queue.js';
 import { Interest, type InterestSet } from '../../selector/interest.js';
 
-/** What a heartbeat sees of its WebSocket. */
+/** What a heartbeat needs of its connection. */
 export interface HeartbeatOwner {
   readonly _ttScheduler: Scheduler;
-  /** Whether the peer could not be heard now, since nobody reads. */
+  /** Greater than 0 while nobody reads, so that the peer cannot be heard. */
   readonly _ttPauses: number;
   _ttProgress(sides: InterestSet): number;
   _ttss__judge(watch: { judge(): void }): void;
 }
 
-/** What a heartbeat does. */
+/** Carries out the decisions of a heartbeat. */
 export interface HeartbeatLine {
-  /** Asks the peer whether it is there. */
+  /** Sends a ping. */
   ping(): void;
-  /** It has sent nothing for so many ms after that. */
+  /** The peer has sent nothing for this many ms after the ping. */
   silent(ms: number): void;
 }
 
-/** Asks a peer that sends nothing whether it is there: one look at the clock for each period, not for each message. */
+/**
+ * Sends a ping to a peer that is silent, and notices if nothing comes back. It checks once in each period, not for each
+ * message.
+ */
 export class Heartbeat implements Due {
   /** @internal */ at = 0;
   /** @internal */ slot = -1;
@@ -46,7 +49,7 @@ export class Heartbeat implements Due {
 
   fire(): void {
     if (this.#hasSpoken) return this.#wait(this.#interval);
-    // What has come meanwhile is looked at first: the loop may have been late, and not the peer.
+    // Received data is handled first: perhaps the event loop was late, and not the peer.
     if (this.#isAsked) return this.#owner._ttss__judge(this);
     this.#line.ping();
     this.#isAsked = this.#timeout !== false;
@@ -63,7 +66,7 @@ export class Heartbeat implements Due {
     return undefined;
   }
 
-  /** Whether something came since the last look, or nobody could have heard it. */
+  /** Whether something has arrived since the last check, or reading was paused. */
   get #hasSpoken(): boolean {
     const received = this.#owner._ttProgress(Interest.READ);
     const hasSpoken = received !== this.#seen || this.#owner._ttPauses !== 0;

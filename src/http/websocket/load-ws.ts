@@ -2,7 +2,7 @@ import type { Writable } from 'node:stream';
 import { createRequire } from 'node:module';
 import { fail } from '../../core/errors.js';
 
-/** What reads the frames of one connection: it is written to, and emits `message`, `ping`, `pong` and `conclude`. */
+/** Reads the frames of a connection: it is written to, and emits `message`, `ping`, `pong` and `conclude`. */
 export interface Receiver extends Writable {
   on(event: 'message', heard: (data: Buffer, isBinary: boolean) => void): this;
   on(event: 'ping' | 'pong', heard: (data: Buffer) => void): this;
@@ -16,17 +16,17 @@ export interface ReceiverOptions {
   readonly extensions: Extensions;
 }
 
-/** How a frame is made. */
+/** How a frame is encoded. */
 export interface FrameOptions {
   readonly fin: boolean;
   readonly rsv1: boolean;
   readonly opcode: number;
   readonly mask: boolean;
-  /** What is given is not to be written to. */
+  /** Whether the given buffer must not be changed. */
   readonly readOnly: boolean;
 }
 
-/** What a sender writes to. */
+/** The socket that a sender writes to. */
 export interface SenderSocket {
   readonly destroyed: boolean;
   cork(): void;
@@ -34,7 +34,7 @@ export interface SenderSocket {
   write(data: Uint8Array | string, done?: (error?: Error) => void): void;
 }
 
-/** What compresses messages, and writes their frames in order. */
+/** Compresses messages, and writes their frames in order. */
 export interface Sender {
   send(
     data: string | Uint8Array,
@@ -46,13 +46,13 @@ export interface Sender {
   pong(data: Uint8Array, mask: boolean, done?: (error?: Error) => void): void;
 }
 
-/** What was agreed on a connection, by name. */
+/** The agreed extensions of a connection, by name. */
 export type Extensions = Readonly<Record<string, PerMessageDeflate>>;
 
-/** What a header of extensions says: the offers of each, with their parameters. */
+/** A parsed header of extensions: the offers of each, with their parameters. */
 export type ExtensionOffers = Record<string, readonly object[] | undefined>;
 
-/** What compresses, and what was agreed about it. */
+/** Compresses and decompresses, with the agreed parameters. */
 export interface PerMessageDeflate {
   readonly params: object;
   accept(offers: readonly object[]): void;
@@ -60,7 +60,7 @@ export interface PerMessageDeflate {
   cleanup(): void;
 }
 
-/** The parts of the package ws that are used: what the package exports. */
+/** The used exports of the package ws. */
 export interface Ws {
   readonly Receiver: new (options: ReceiverOptions) => Receiver;
   readonly Sender: {
@@ -78,10 +78,10 @@ export interface Ws {
 let loaded: Ws | undefined;
 
 /**
- * Loads ws, only where WebSockets are used.
+ * Loads ws, only when WebSockets are used.
  *
- * @param what needs it, for the error.
- * @param here where it is looked for.
+ * @param what the feature that needs it, for the error.
+ * @param here the module from which the package is resolved.
  * @throws {TaskTonicError} `TT_NEEDS_PACKAGE`
  */
 export function loadWs(what: string, here: string = import.meta.url): Ws {

@@ -3,12 +3,12 @@ import { ByteDecoder } from '../../framing/byte-decoder.js';
 import { POLICY, TOO_BIG, closeCodeOf } from './close-codes.js';
 import type { Extensions, Receiver, Ws } from './load-ws.js';
 
-/** A frame that is no part of a message: it is looked at in its turn, behind the messages before it. */
+/** A control frame. It keeps its place in the order of messages. */
 export class Control {
   readonly kind: 'ping' | 'pong' | 'close';
-  /** What it holds: of a close its reason. */
+  /** Its payload; of a close frame its reason. */
   readonly data: Buffer;
-  /** Of a close. */
+  /** The code of a close frame. */
   readonly code: number;
 
   constructor(kind: Control['kind'], data: Buffer, code = 0) {
@@ -18,10 +18,10 @@ export class Control {
   }
 }
 
-/** A message, text or bytes; or a control frame. */
+/** A message (text or bytes), or a control frame. */
 export type Item = string | Buffer | Control;
 
-/** What the decoders of one path share. */
+/** What all decoders of a path share. */
 export interface MessageLimits {
   readonly name: string;
   /** The most bytes of a message. */
@@ -30,42 +30,44 @@ export interface MessageLimits {
   readonly ws: Ws;
 }
 
-/** A message may come in so many frames at most: each costs more memory than its bytes. */
+/** The most fragments of a message: each takes more memory than its bytes. */
 const MOST_FRAGMENTS = 16_384;
 
 const FIN = 0x80;
 const OPCODE = 0x0f;
 const MASKED = 0x80;
 const LENGTH = 0x7f;
-/** The first opcode of control frames. */
+/** The lowest opcode of control frames. */
 const CONTROL = 8;
 
 /**
- * The messages in a stream of bytes. It finds where frames begin and end, and hands them to the receiver of ws, one at a time and whole: that checks them, takes the mask off, puts messages together and inflates
- * them. What is not asked for yet stays bytes, so one message is there at most.
+ * Decodes the messages in a stream of bytes. It finds the boundaries of frames, and passes one whole frame at a time to
+ * the receiver of ws, which checks, unmasks, assembles and inflates. Messages are decoded on demand, so at most one
+ * decoded message exists.
  *
- * The head of a frame is handed over as soon as it is there: one that is wrong, or that promises too much, is known before the rest of it comes.
+ * The header of a frame is passed as soon as it is complete, so a bad or too large frame is refused before its payload
+ * arrives.
  */
 export class MessageDecoder extends ByteDecoder<Item> {
-  /** What was agreed; it is set before the first byte. */
+  /** The agreed extensions; set before the first byte. */
   extensions: Extensions = {};
-  /** With which code the peer is closed, where its bytes cannot be read. */
+  /** The close code for bytes that cannot be read. */
   closeCode = POLICY;
-  /** Told that a frame is being inflated, and then that it is, or could not be. */
+  /** Called with true when inflating a frame begins, and with false when it ends. */
   inflating: ((isBusy: boolean) => void) | undefined = undefined;
-  /** The receiver has a frame that it inflates: nothing more is handed to it. */
+  /** The receiver is inflating a frame: it gets nothing more until it is done. */
   busy = false;
 
   declare protected readonly limits: MessageLimits & { readonly onTooLong: 'close' };
   #receiver: Receiver | undefined = undefined;
   #item: Item | undefined = undefined;
-  /** Bytes of the payload at hand, whose head was handed over; -1 where a head comes next. */
+  /** The remaining payload bytes of the present frame; -1 if a header comes next. */
   #payload = -1;
-  /** The first byte of that head. */
+  /** The first byte of the present header. */
   #opening = 0;
   /** The peer has sent its close frame. */
   #hasClosed = false;
-  /** Bytes of the message at hand whose frames were handed over, with the frames between them. */
+  /** The bytes of the present message and of control frames between its frames, as far as they were passed on. */
   #ofMessage = 0;
   #fragments = 0;
 
@@ -73,7 +75,7 @@ export class MessageDecoder extends ByteDecoder<Item> {
     super({ ...limits, onTooLong: 'close' });
   }
 
-  /** A message that is not whole counts with all its frames. */
+  /** An incomplete message counts with all its frames. */
   override get buffered(): number {
     return super.buffered + this.#ofMessage;
   }
@@ -93,7 +95,7 @@ export class MessageDecoder extends ByteDecoder<Item> {
     }
   }
 
-  /** Behind its close frame a peer sends nothing that counts (RFC 6455, 5.5.1). */
+  /** Data after a close frame is ignored (RFC 6455, 5.5.1). */
   #dropRest(): undefined {
     this.taken(this.to - this.at);
   }
@@ -104,7 +106,7 @@ export class MessageDecoder extends ByteDecoder<Item> {
     return item;
   }
 
-  /** @returns false where more bytes are needed. */
+  /** @returns false if more bytes are needed. */
   #readHead(): boolean {
     const { bytes, at, to } = this;
     if (to - at < 2) return this.#needs(2);
@@ -144,7 +146,7 @@ export class MessageDecoder extends ByteDecoder<Item> {
       throw this.#refuse(POLICY, `a message has more than ${MOST_FRAGMENTS} frames`);
   }
 
-  /** Hands so many bytes to the receiver; they are the whole frame, or its head, or the rest. */
+  /** Passes bytes to the receiver: a whole frame, its header, or the rest of it. */
   #hands(size: number, ends: boolean, first: number): true {
     const part = this.bytes.subarray(this.at, this.at + size);
     const isData = (first & OPCODE) < CONTROL;
@@ -165,7 +167,7 @@ export class MessageDecoder extends ByteDecoder<Item> {
     return undefined;
   }
 
-  /** What was handed over was inflated, or could not be. */
+  /** Inflating has ended, with or without an error. */
   #inflated(): void {
     if (!this.busy) return;
     this.busy = false;
@@ -209,7 +211,10 @@ export class MessageDecoder extends ByteDecoder<Item> {
   }
 }
 
-/** Whose receiver it is: its listeners are the same for all, since a closure for each would cost ten thousand connections some megabytes. */
+/**
+ * Connects a receiver with its decoder. All receivers share the same listeners: closures for each of ten thousand
+ * connections would take several megabytes.
+ */
 const OWNER = Symbol('owner');
 interface Owned extends Receiver {
   [OWNER]: MessageDecoder;
@@ -231,5 +236,5 @@ function onConclude(this: unknown, code: number, reason: Buffer): void {
   (this as Owned)[OWNER]._ttClosed(new Control('close', reason, code));
 }
 
-/** It is looked at where the bytes were written. */
+/** The error is handled where the bytes were written. */
 function onError(): void {}

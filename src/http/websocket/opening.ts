@@ -6,41 +6,41 @@ import { type DeflateOptions, deflateSchema } from './websocket-options.js';
 import * as v from 'valibot';
 import { WebSocketRequest } from './websocket-request.js';
 
-/** Why a request does not become a WebSocket. */
+/** The reason why a request does not become a WebSocket. */
 export interface Refusal {
   readonly status: number;
   readonly why: string;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** What was agreed. */
+/** The agreed parameters of a WebSocket. */
 export interface Agreed {
   readonly request: WebSocketRequest;
   readonly subprotocol: string;
   readonly extensions: Extensions;
-  /** The head of the response. */
+  /** The status line and headers of the response. */
   readonly head: string;
 }
 
-/** RFC 6455, 1.3. */
+/** The GUID of RFC 6455, 1.3. */
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 /** 16 bytes in base64. */
 const KEY = /^[+/0-9A-Za-z]{22}==$/;
 const VERSION = '13';
 
-/** What the server proves with that it has read the request: RFC 6455, 4.2.2. */
+/** The value that proves that the server has read the request: RFC 6455, 4.2.2. */
 export function acceptOf(key: string): string {
   return createHash('sha1')
     .update(key + GUID)
     .digest('base64');
 }
 
-/** Whether a request asks for a WebSocket, and not for something else. */
+/** Whether a request asks for a WebSocket. */
 export function asksForWebSocket({ headers }: IncomingMessage): boolean {
   return (headers.upgrade ?? '').split(',').some((token) => token.trim().toLowerCase() === 'websocket');
 }
 
-/** Looks at a request by RFC 6455, 4.2: what is agreed, or why not. */
+/** Checks a request by RFC 6455, 4.2. Returns the agreed parameters, or the refusal. */
 export function agree(ws: Ws, request: IncomingMessage, settings: WebSocketPathSettings): Agreed | Refusal {
   const { headers } = request;
   const key = headers['sec-websocket-key'];
@@ -65,7 +65,10 @@ export function agree(ws: Ws, request: IncomingMessage, settings: WebSocketPathS
   }
 }
 
-/** Whether pages of this origin may open it. A browser always tells the origin of its page: who tells none is not a browser. */
+/**
+ * Whether pages of this origin may open the WebSocket. Browsers always send the origin; a client that sends none is no
+ * browser.
+ */
 function isWelcome(
   origin: string | undefined,
   host: string | undefined,
@@ -76,7 +79,7 @@ function isWelcome(
   return URL.canParse(origin) && new URL(origin).host === host?.toLowerCase();
 }
 
-/** The first of ours that the peer offers; `''` for none. */
+/** The first of our subprotocols that the peer offers; `''` for none. */
 function chosen(ws: Ws, offered: string | undefined, ours: readonly string[] = []): string {
   if (offered === undefined) return '';
   const theirs = ws.subprotocol.parse(offered);
@@ -92,19 +95,19 @@ function extensionsFor(ws: Ws, offered: string | undefined, settings: WebSocketP
   try {
     deflate.accept(offers);
   } catch {
-    // None of its offers can be taken: it is done without.
+    // No offer of the peer can be accepted, so messages are not compressed.
     return NONE;
   }
   return { [name]: deflate };
 }
 
-/** The options that compress; `undefined` where it does not. */
+/** The options of compression; `undefined` if it is off. */
 export function deflateOptions(given: boolean | DeflateOptions): v.InferOutput<typeof deflateSchema> | undefined {
   if (given === false) return undefined;
   return v.parse(deflateSchema, given === true ? {} : given);
 }
 
-/** What compresses on a connection, before it is agreed. */
+/** Makes the compression of a connection, before the parameters are agreed. */
 export function newDeflate(
   ws: Ws,
   { level, memLevel, windowBits, noContextTakeover, threshold }: v.InferOutput<typeof deflateSchema>,

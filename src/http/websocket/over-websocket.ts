@@ -32,7 +32,7 @@ export type OverWebSocket<C extends ConnectionClass> = Omit<C, 'prototype'> &
 
 const NOTHING = Buffer.alloc(0);
 
-/** What it does as a WebSocket whose protocol hears messages. */
+/** The methods that come from the WebSocket. */
 const AS_WEBSOCKET = ['ttsc__close', 'ttsc__end'] as const;
 
 /**
@@ -56,7 +56,7 @@ export function overWebSocket<C extends ConnectionClass>(protocol: C): OverWebSo
   const made = carriedBy(protocol as unknown as AnyConnection);
   for (const key of AS_WEBSOCKET)
     Object.defineProperty(made.prototype, key, Object.getOwnPropertyDescriptor(WebSocketConnection.prototype, key)!);
-  // In its place in logs and errors.
+  // The class keeps its name in logs and errors.
   Object.defineProperty(made, 'name', { value: protocol.name });
   return made as unknown as OverWebSocket<C>;
 }
@@ -109,7 +109,7 @@ function carriedBy(protocol: AnyConnection): AnyConnection {
       this._ttNeedsOwnSparkle('setFraming()');
       const rest = this.#carried?.carry(framing);
       if (rest !== undefined) this._ttRaise('ttse__onData', rest);
-      // What is there may hold frames now.
+      // The data that has arrived may already contain frames.
       this._ttFeed?.push(NOTHING);
       this._ttKey?.again(Interest.READ);
     }
@@ -129,7 +129,7 @@ function carriedBy(protocol: AnyConnection): AnyConnection {
   };
 }
 
-/** What its Tonic sends leaves as bytes, and what messages carry is heard as bytes or as frames. */
+/** Sends everything as bytes, and delivers the content of messages as bytes or frames. */
 class CarryingLine extends WebSocketLine {
   readonly #connection: TcpConnection<string>;
 
@@ -148,7 +148,7 @@ class CarryingLine extends WebSocketLine {
   }
 }
 
-/** What it sends are bytes, whatever it was given. */
+/** Everything is sent as bytes, texts as well. */
 function bytesOf(data: Sendable): Uint8Array {
   if (data instanceof Uint8Array) return data;
   if (typeof data === 'string') return Buffer.from(data);

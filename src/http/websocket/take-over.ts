@@ -8,8 +8,8 @@ import { type Agreed, type Refusal, asksForWebSocket } from './opening.js';
 import type { WebSocketPath, WebSocketPathTable } from './websocket-paths.js';
 
 /**
- * Answers a request for another protocol, in a sparkle of its server. A WebSocket takes the socket of the connection over: from then on that is a Tonic of its own, with the same socket, and the one
- * that spoke HTTP is gone.
+ * Answers a request for another protocol, in a sparkle of its server. For a WebSocket a new Tonic takes over the
+ * socket, and the Tonic that spoke HTTP is gone.
  */
 export function answerUpgrade(
   server: TcpServer<string>,
@@ -18,7 +18,7 @@ export function answerUpgrade(
   paths: WebSocketPathTable,
 ): void {
   const rest = connection._ttTakeRest(behind);
-  // Whatever else it asks for may be left out: RFC 9110, 7.8.
+  // A server may ignore a wish for another protocol: RFC 9110, 7.8.
   if (!asksForWebSocket(request)) return connection._ttServesAgain(Buffer.concat([withoutUpgrade(request), rest]));
   const path = paths.find(request);
   if (path === undefined) return refuse(connection, { status: 404, why: 'there is no WebSocket here' });
@@ -28,7 +28,7 @@ export function answerUpgrade(
   return takeOver(server, connection, { path, agreed, rest });
 }
 
-/** What looks at it may be the app's own. */
+/** Checks the request, also by the function of the app. */
 function agreedAt(server: TcpServer<string>, path: WebSocketPath, request: IncomingMessage): Agreed | Refusal {
   try {
     return path.agree(request);

@@ -97,7 +97,7 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
     });
   }
 
-  // ---- What it is ----
+  // ---- Its state ----
 
   /** The subprotocol that the server has chosen; `''` for none, or while it is not connected. */
   get subprotocol(): string {
@@ -123,7 +123,7 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
     if (protocol instanceof WebSocketConnection) protocol._ttUpgraded(this.#opened(this.#opening!));
   }
 
-  // ---- As a WebSocketConnection ----
+  // ---- As in a WebSocketConnection ----
 
   /** As that of a {@link WebSocketConnection}; while it is not connected the message waits, or is refused: `whileDisconnected`. */
   protected override send(message: string | Uint8Array): SendResult {

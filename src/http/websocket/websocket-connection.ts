@@ -49,7 +49,7 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
     },
   };
 
-  /** What was agreed; set as soon as it is made. */
+  /** The agreed parameters; set directly after the Tonic is made. */
   #opened: Opened | undefined = undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where no HttpServer makes it; and as every Tonic. */
@@ -64,7 +64,7 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
     extrasOf(this).guest = new WebSocketLine(this as unknown as TcpConnection<string>, opened);
   }
 
-  // ---- What it is ----
+  // ---- Its state ----
 
   /** The request that it was opened with. It is there from `onStart` on. */
   get handshake(): WebSocketRequest {
@@ -97,7 +97,7 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
     super.ttsc__send(message);
   }
 
-  // ---- What only a stream of bytes has ----
+  // ---- Methods that only a byte stream has ----
 
   /** @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`: its frames are those of WebSockets. */
   protected override setFraming(): never {

@@ -3,7 +3,7 @@ import { type Item, MessageDecoder, type MessageLimits } from './message-decoder
 import { CarriedDecoder } from './carried-decoder.js';
 import type { Ws } from './load-ws.js';
 
-/** How messages lie in the bytes of a WebSocket. What is sent is framed where it leaves: what is to be sent is a message until then. */
+/** The framing of WebSocket messages. Sent messages are framed when they leave; until then they stay messages. */
 export class WebSocketFraming implements Framing<Item> {
   readonly name = 'WebSocket';
   readonly max: number;
@@ -18,7 +18,7 @@ export class WebSocketFraming implements Framing<Item> {
     return new MessageDecoder(this.#limits);
   }
 
-  /** The decoder of one whose messages carry a stream of bytes, with a framing of its own or without. */
+  /** A decoder for messages that carry a byte stream, with or without a framing of its own. */
   carrying(carried: Framing<unknown> | undefined): CarriedDecoder {
     return new CarriedDecoder(this.#limits, carried);
   }

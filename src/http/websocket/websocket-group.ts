@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { bytes, oneOf, parseOptions } from '../../core/options/option-schema.js';
+import { GroupMembers } from '../../tonics/tcp/group/group-members.js';
 import { sizeOf } from '../../tonics/socket-tonic.js';
 import { frameOf, messageOf } from './frames.js';
 import { POLICY } from './close-codes.js';
@@ -34,8 +35,7 @@ export interface GroupCounts {
  */
 export class WebSocketGroup<
   C extends WebSocketConnection<string> = WebSocketConnection<string>,
-> implements Iterable<C> {
-  readonly #members = new Set<C>();
+> extends GroupMembers<C> {
   readonly #limit: number | undefined;
   readonly #closes: boolean;
   #sent = 0;
@@ -44,14 +44,10 @@ export class WebSocketGroup<
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
   constructor(options: WebSocketGroupOptions = {}) {
+    super();
     const { limit, onBehind } = parseOptions(groupSchema, options, 'WebSocketGroup');
     this.#limit = limit;
     this.#closes = onBehind === 'close';
-  }
-
-  /** How many there are. */
-  get size(): number {
-    return this.#members.size;
   }
 
   /** What became of all its messages. */
@@ -60,25 +56,8 @@ export class WebSocketGroup<
   }
 
   /** Adds one, unless it is closed. It may be in several groups. */
-  add(connection: C): this {
-    const line = lineOf(connection);
-    if (line === undefined || connection.phase === 'closed') return this;
-    this.#members.add(connection);
-    line.groups.add(this);
-    return this;
-  }
-
-  delete(connection: C): boolean {
-    lineOf(connection)?.groups.delete(this);
-    return this.#members.delete(connection);
-  }
-
-  has(connection: C): boolean {
-    return this.#members.has(connection);
-  }
-
-  [Symbol.iterator](): Iterator<C> {
-    return this.#members.values();
+  override add(connection: C): this {
+    return lineOf(connection) === undefined ? this : super.add(connection);
   }
 
   /**
@@ -91,7 +70,7 @@ export class WebSocketGroup<
     const size = sizeOf(message);
     const before = this.counts;
     let frame: Buffer | undefined;
-    for (const member of this.#members) {
+    for (const member of this) {
       if (member === except || !member._ttSends) continue;
       const line = lineOf(member)!;
       const limit = this.#limit ?? member._ttSettings.highWaterMark;

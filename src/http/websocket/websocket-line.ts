@@ -39,7 +39,7 @@ export interface WebSocketDisconnectInfo extends DisconnectInfo {
   readonly closeReason: string;
 }
 
-/** A close that was said. */
+/** A code and a reason to close with. */
 interface Close {
   readonly code: number;
   readonly reason: string;
@@ -47,19 +47,14 @@ interface Close {
 
 type Owner = TcpConnection<string>;
 
-/** That of a connection; `undefined` where it has none yet, or no more. */
+/** The line of a connection; `undefined` before it is open, and after it has closed. */
 export function lineOf(connection: { readonly _ttGuest: ConnectionGuest | undefined }): WebSocketLine | undefined {
   return connection._ttGuest as WebSocketLine | undefined;
 }
 
-/** A group that it is in. */
-interface Group {
-  delete(connection: never): boolean;
-}
-
 /**
- * What makes a WebSocket of a connection, from its handshake to its end: what is sent becomes frames, control frames are answered, and both sides say
- * that they close.
+ * Turns a connection into a WebSocket, from its handshake to its end: messages become frames, control frames are
+ * answered, and close frames are exchanged.
  *
  * ```text
  *   ttsc__close -> close frame -> ... messages are dropped ... -> the peer's close frame -> the connection closes
@@ -71,12 +66,11 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
   readonly #owner: Owner;
   readonly #deflated: DeflatedSends | undefined;
   #heartbeat: Heartbeat | undefined;
-  #groups: Set<Group> | undefined;
-  /** What it is to close with. */
+  /** The close frame that is to be sent. */
   #wish: Close | undefined;
-  /** It has said its close. */
+  /** Whether its close frame was sent. */
   #hasClosed = false;
-  /** What the peer has said. */
+  /** The close frame of the peer. */
   #peerClose: Close | undefined;
 
   constructor(owner: Owner, opened: Opened) {
@@ -96,7 +90,7 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
     }
   }
 
-  // ---- What is sent ----
+  // ---- Sending ----
 
   /** Bytes that wait to be compressed. */
   get held(): number {
@@ -112,19 +106,14 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
     return this.sendFramed(parts, size);
   }
 
-  /** Sends what is framed already. */
+  /** Sends an encoded frame. */
   sendFramed(frame: Uint8Array | readonly Uint8Array[], size = sizeOf(frame)): SendResult {
     return this.#owner._ttSend(frame, size, true);
   }
 
-  /** Whether a frame that was made for many can be sent as it is. */
+  /** Whether an encoded frame for many receivers can be sent as it is. */
   get takesFramed(): boolean {
     return this.opened.isServer && this.#deflated === undefined;
-  }
-
-  /** Where it is to be taken out of when it ends. */
-  get groups(): Set<Group> {
-    return (this.#groups ??= new Set());
   }
 
   #sendDeflated(deflated: DeflatedSends, kind: 'text' | 'bytes', payload: Uint8Array): SendResult {
@@ -162,15 +151,15 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
     this.writeFrame(parts, size);
   }
 
-  /** What happened outside of a turn is to have one. */
+  /** Starts a turn for something that happened outside of one. */
   #wake(): void {
     const { selector } = this.#owner._ttCatalyst;
     if (selector.parked) selector.wakeup();
   }
 
-  // ---- What comes ----
+  // ---- Receiving ----
 
-  /** Nothing more is read meanwhile, and its end waits for what comes of it. */
+  /** Inflating begins: reading pauses, and the end of the connection waits for the result. */
   #inflates(): void {
     incurOwed(this.#owner);
     this.#owner._ttPause(Pause.stream);
@@ -179,7 +168,7 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
   #inflated(): void {
     const owner = this.#owner;
     const { timers } = owner._ttScheduler;
-    // The message is heard with the turn that comes, and is owed until then.
+    // The message is delivered in the next turn, and the end waits until then.
     timers.add(new NextTurn(() => timers.add(new NextTurn(() => settleOwed(owner)))));
     if (owner._ttChannel === undefined) return;
     owner._ttResume(Pause.stream);
@@ -187,7 +176,7 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
     this.#wake();
   }
 
-  /** A message, or what messages carry, is heard until the close is said. A control frame is dealt with. */
+  /** Delivers messages, or their content, until it closes. Handles control frames. */
   hears(item: unknown): InputEvent | undefined {
     if (!(item instanceof Control)) return this.#hasClosed ? undefined : 'ttse__onMessage';
     this.#control(item);
@@ -207,7 +196,7 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
     else this.#owner._ttPeerParts();
   }
 
-  /** What came cannot be read: that is said, and nothing more is waited for. */
+  /** The received data is invalid: it closes with a code, and waits for nothing more. */
   broke(error: TaskTonicError): void {
     const decoder = this.#owner._ttFeed?._ttDecoder as MessageDecoder | undefined;
     this.#sayClose({ code: decoder?.closeCode ?? INTERNAL_ERROR, reason: '' });
@@ -231,7 +220,7 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
   // ---- Its end ----
 
   /**
-   * Whether a connection is still to close. If so it will say this.
+   * Sets the close frame of a connection that is still open. Returns whether it was open.
    * @throws {TaskTonicError} `TT_BAD_CLOSE`
    */
   static toClose(owner: { readonly _ttGuest: ConnectionGuest | undefined }, code: number, reason: string): boolean {
@@ -242,15 +231,15 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
     return line.parts;
   }
 
-  /** Whether a close is still to be said. */
+  /** Whether a close frame must still be sent. */
   get parts(): boolean {
     return !this.#hasClosed;
   }
 
-  /** Says its close. @returns how long the peer's may take, in ms. */
+  /** Sends its close frame. @returns how long the peer may take to answer it, in ms. */
   part(reason: DisconnectReason | undefined): number {
     const channel = this.#owner._ttChannel;
-    // Who has ended without a close does not wait for one.
+    // A peer that has ended without a close frame will not answer one.
     if (channel?.ended === true && this.#peerClose === undefined) return this.#skipClose();
     this.#sayClose(this.#peerClose === undefined ? (this.#wish ?? closeFor(reason)) : answerTo(this.#peerClose));
     return this.#peerClose === undefined && reason !== 'error' ? this.opened.settings.closeTimeout : 0;
@@ -269,11 +258,10 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
     return this.#deflated.close(code === NO_CODE ? undefined : code, reason, () => this.#wake());
   }
 
-  /** Its connection is closed. */
+  /** The connection has closed. */
   over(info: DisconnectInfo): WebSocketDisconnectInfo {
     this.#heartbeat = this.#heartbeat?.stop();
     this.#deflated?.stop();
-    for (const group of this.#groups ?? []) group.delete(this.#owner as never);
     for (const extension of Object.values(this.opened.extensions)) extension.cleanup();
     const { code, reason } = this.#peerClose ?? { code: NO_CLOSE, reason: '' };
     return { ...info, closeCode: code, closeReason: reason };
@@ -286,7 +274,7 @@ function closeFor(reason: DisconnectReason | undefined): Close {
   return { code: reason === 'error' ? INTERNAL_ERROR : GOING_AWAY, reason: '' };
 }
 
-/** The same code comes back (RFC 6455, 5.5.1). */
+/** The same code is sent back (RFC 6455, 5.5.1). */
 function answerTo({ code }: Close): Close {
   return { code, reason: '' };
 }

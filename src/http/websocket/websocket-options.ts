@@ -41,5 +41,5 @@ export const webSocketOptions = {
   perMessageDeflate: v.optional(v.union([flag, deflateSchema], 'must be true, false or options'), false),
 };
 
-/** What a line knows of its options. */
+/** The options that a WebSocket needs at run time. */
 export type WebSocketSettings = Readonly<v.InferOutput<v.StrictObjectSchema<typeof webSocketOptions, undefined>>>;

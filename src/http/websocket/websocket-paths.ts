@@ -28,7 +28,7 @@ export const webSocketsOption = v.custom<WebSocketPaths>(
   'must be a record of paths, with a class of WebSocketConnection or of overWebSocket() each, or { protocol, ... }',
 );
 
-/** A class of WebSocketConnection may say what its connections speak, where the option does not. */
+/** A class of WebSocketConnection may declare its subprotocols, if the options do not. */
 interface Speaks {
   readonly subprotocols: string[];
 }
@@ -65,7 +65,7 @@ export class WebSocketPath {
     return { ws: this.#ws, isServer: true, settings: this.#settings, request, subprotocol, extensions, threshold };
   }
 
-  /** The settings of its connections: one record for all. */
+  /** The settings of its connections, one object for all. */
   settingsBy(ofServer: ConnectionSettings): ConnectionSettings {
     return (this.#connection ??= {
       ...ofServer,
@@ -84,7 +84,7 @@ export class WebSocketPathTable {
   }
 
   /**
-   * Those that an option names; `undefined` where there are none.
+   * The table for an option; `undefined` if it is empty.
    * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_BAD_PROTOCOL`, `TT_NEEDS_PACKAGE`
    */
   static of(paths: WebSocketPaths | undefined, className: string): WebSocketPathTable | undefined {
@@ -100,12 +100,12 @@ export class WebSocketPathTable {
     return new WebSocketPathTable(new Map(table));
   }
 
-  /** Whether a request is for one of these. */
+  /** Whether a request asks for one of these paths. */
   takes(request: IncomingMessage): boolean {
     return asksForWebSocket(request) && this.find(request) !== undefined;
   }
 
-  /** The path that a request asks for. */
+  /** The path of a request. */
   find({ url = '/' }: IncomingMessage): WebSocketPath | undefined {
     return this.#paths.get(pathOf(originFormOf(url)));
   }

@@ -6,7 +6,7 @@ import { TonicRoot } from '../../core/plan/tonic-root.js';
 import type { Exporter, Ref } from './refs.js';
 import { RemoteTonic } from '../remote-tonic.js';
 
-/** What stands on the way for an object that is no data but can be called over there; `undefined` for all others. */
+/** The ref for an object that is not data but can be called from the other side; `undefined` for all others. */
 export function callableRef(value: object, exporter: Exporter): Ref | undefined {
   if (value instanceof TonicRoot || value instanceof RemoteTonic)
     return exporter.tonicRef(value as AnyTonic | RemoteTonic);

@@ -10,45 +10,49 @@ import { Transfer } from './transfer.js';
 
 const { types } = nodeUtil();
 
-/** What is deeper, or has more objects, may not be a tree: it is copied as data that is not one. */
+/** A value that is deeper, or has more objects, may contain circles: it is copied in the slow way. */
 const DEEPEST_TREE = 10;
 const LARGEST_TREE = 100_000;
-/** Deeper than so many is nothing that crosses: whoever copies it needs the stack, here and over there. */
+/** The deepest value that can be sent: copying needs stack on both sides. */
 const DEEPEST = 500;
-/** No error: it does not leave {@link Copier.copy}. */
+/** Thrown and caught inside of {@link Copier.copy}. */
 const NO_TREE = Symbol('parts that hold each other, or nearly');
 
 /**
- * Copies an argument as it is at the call. What is no data is left out, and noted in {@link refs} with the copy that it is missing in.
+ * Copies an argument as it is at the call. What is not data is left out, and noted in {@link refs} together with the
+ * copy that must contain it.
  *
- * Plain data is taken for a tree, and nothing is noted of what was seen of it, which is quick. Where it turns out not to be one (a Map, a
- * Set, an error, a circle), the argument is copied once more, with a note of each part: each is copied once.
+ * First plain data is copied as a tree, without noting its parts, which is fast. If it is no tree (it contains a Map, a
+ * Set, an error or a circle), it is copied again with a note of each part, so that each part is copied once.
  */
 export class Copier {
-  /** What was left out; `undefined` where nothing was. */
+  /** What was left out; `undefined` if nothing was. */
   refs: Refs | undefined;
-  /** Copied bytes that are moved with the message. */
+  /** Copied bytes that are transferred with the message. */
   readonly moved: Transferable[] = [];
-  /** What is to be moved when all else has been copied. */
+  /** Values that are transferred when everything else was copied. */
   readonly moves = new Moves();
   readonly #exporter: Exporter;
-  /** The way to what is copied now: its place in the list of arguments, and the steps from there. */
+  /** The path of the value that is being copied: the index of its argument, and the steps from there. */
   #path: Step[] = [];
-  /** How many objects a tree may still have. */
+  /** How many more objects a tree may have. */
   #left = 0;
-  /** The copies of all parts, where it is no tree. */
+  /** The copies of all parts; only if the value is no tree. */
   #seen: Map<object, unknown> | undefined;
-  /** The errors in it. What they hold is copied at the end, and leniently: an error crosses always. */
+  /**
+   * The errors in the value. Their fields are copied at the end, and parts that cannot be sent become texts: an error
+   * can always be sent.
+   */
   readonly #errors = new Map<Error, ErrorRef>();
   #lenient = false;
-  /** What is moved where it stands in what is copied now. */
+  /** The values that are transferred within the value that is being copied. */
   #movable: readonly unknown[] = [];
 
   constructor(exporter: Exporter) {
     this.#exporter = exporter;
   }
 
-  /** @throws {TaskTonicError} `TT_NOT_TRANSFERABLE`, with the path to what can't cross. */
+  /** @throws {TaskTonicError} `TT_NOT_TRANSFERABLE`, with the path of the part that cannot be sent. */
   copy(value: unknown, index: number): unknown {
     const [noted, moved, moves] = [this.refs?.length ?? 0, this.moved.length, this.moves.count];
     this.#begin(index);
@@ -64,18 +68,19 @@ export class Copier {
     return this.#copyParts(value, index);
   }
 
-  /** Forgets what was left out, from some number on. */
+  /** Removes the refs from some number on. */
   drop(noted: number): void {
     for (const [, , ref] of this.refs?.splice(noted) ?? []) this.#exporter.drop(ref);
   }
 
-  /** Copies an argument whose parts may hold each other. */
+  /** Copies an argument whose parts may reference each other. */
   #copyParts(value: unknown, index: number): unknown {
     this.#begin(index);
     this.#seen = new Map();
     try {
       const copy = this.#copy(value, undefined);
-      // Last, so that nothing is a text because an error holds it, too. This finds more of them as it goes.
+      // At the end, so that a part does not become a text because an error contains it, too. More errors may be found
+      // here.
       this.#lenient = true;
       for (const [error, ref] of this.#errors) {
         this.#begin(index);
@@ -100,7 +105,7 @@ export class Copier {
     return thrown instanceof Uncrossable ? refusal(this.#path, thrown) : thrown;
   }
 
-  // ---- Any value. The holder is the copy that it is a part of; none for an argument. ----
+  // ---- Any value. `holder` is the copy that will contain it; none for an argument. ----
 
   #copy(value: unknown, holder: object | undefined): unknown {
     switch (typeof value) {
@@ -132,7 +137,7 @@ export class Copier {
     if (this.#left-- <= 0 || this.#path.length > DEEPEST_TREE) throw NO_TREE;
   }
 
-  // ---- What has parts ----
+  // ---- Values with parts ----
 
   #copyPlain(value: Record<string, unknown>): Record<string, unknown> {
     const copy: Record<string, unknown> = {};
@@ -159,7 +164,7 @@ export class Copier {
     return copy;
   }
 
-  /** A list with holes, from the first one on: what it has, not what it has not. */
+  /** Copies a list with holes, from the first hole on, element by element. */
   #copySparse(value: readonly unknown[], copy: unknown[], from: number): unknown[] {
     copy.length = value.length;
     for (const key of Object.keys(value)) {
@@ -238,7 +243,7 @@ export class Copier {
     }
   }
 
-  /** A part of an error: a text where it cannot cross. */
+  /** Copies a part of an error; a part that cannot be sent becomes a text. */
   #copyOrText(value: unknown, holder: object): unknown {
     const depth = this.#path.length;
     try {
@@ -250,10 +255,10 @@ export class Copier {
     }
   }
 
-  // ---- What is moved ----
+  // ---- Transferred values ----
 
   #move({ value, list }: Transfer, holder: object | undefined): unknown {
-    // What holds an error leaves, whatever becomes of it.
+    // Within an error nothing is transferred, because the error must be sent in any case.
     if (this.#lenient) return this.#copy(value, holder);
     const own: unknown = ArrayBuffer.isView(value) ? value.buffer : value;
     if (list.length === 1 && list[0] === own) return this.#replaceMoved(value, list, holder);
@@ -275,7 +280,7 @@ export class Copier {
     this.moves.add(value, list, ref, [...this.#path]);
   }
 
-  // ---- Notes ----
+  // ---- Refs ----
 
   #replace(ref: Ref, holder: object | undefined): undefined {
     if (holder instanceof Map || holder instanceof Set) {
@@ -290,7 +295,7 @@ export class Copier {
   }
 }
 
-/** What is put in its place over there: in a Map or a Set it has none. */
+/** The reason why it cannot be sent: a replacement cannot be put in its place in a Map or a Set. */
 function inMap({ kind }: Ref): Uncrossable {
   const what = kind === 'error' ? 'an error' : kind === 'moved' ? 'something to be moved' : 'something to call';
   return new Uncrossable(`${what}, right in a Map or a Set`, 'put it in a field of a plain object, or in a list');

@@ -1,7 +1,7 @@
 import { textOf } from './leaves.js';
 import type { ErrorRef } from './refs.js';
 
-/** What stands for an error on the way. Its fields are still to be packed. */
+/** The ref for an error. Its fields are packed later. */
 export function errorRef(error: Error): ErrorRef {
   return {
     kind: 'error',
@@ -21,7 +21,7 @@ function stackOf(error: Error): string | undefined {
   }
 }
 
-/** The names of its other fields: those that it shows, and then those that it does not. */
+/** The names of its other fields: the enumerable ones, and the others. */
 export function fieldsOf(error: Error): { readonly shown: readonly string[]; readonly hidden: readonly string[] } {
   const shown = Object.keys(error).filter((key) => key !== 'name' && key !== 'message' && key !== 'stack');
   return { shown, hidden: ['code', 'errors', 'cause'].filter((key) => key in error && !shown.includes(key)) };

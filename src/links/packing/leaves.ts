@@ -5,10 +5,10 @@ import { type Step, pathText } from './path.js';
 
 const { types } = nodeUtil();
 
-/** Bytes of at least so many are moved to the other side once they are copied; of fewer, a second copy is cheaper. */
+/** From this size on, copied bytes are transferred; below it, copying them a second time is faster. */
 const MOVED_FROM = 4_096;
 
-/** Why something cannot cross: the packer, which knows where it is, makes an error of it. */
+/** The reason why a value cannot be sent. The packer knows its path, and makes an error of both. */
 export class Uncrossable {
   constructor(
     readonly what: string,
@@ -17,25 +17,25 @@ export class Uncrossable {
   ) {}
 }
 
-/** The same, told with the place. */
+/** The error for a value that cannot be sent, with its path. */
 export function refusal(path: readonly Step[], { what, remedy, cause }: Uncrossable): Error {
   return fail('TT_NOT_TRANSFERABLE', { path: pathText(path), what, remedy }, cause);
 }
 
-/** Whether it has no parts and is copied by being given. */
+/** Whether it is a simple value, which needs no copy. */
 export function isSimple(value: unknown): boolean {
   const kind = typeof value;
   return kind === 'object' ? value === null : kind !== 'function' && kind !== 'symbol';
 }
 
-/** Whether it has its bytes as a Buffer has them: as such they arrive over there. */
+/** Whether it is a Buffer, so that it can be made a Buffer again on the other side. */
 export function isBuffer(value: object): boolean {
   return Buffer.isBuffer(value);
 }
 
 type ViewClass = new (buffer: ArrayBuffer) => ArrayBufferView;
 
-/** The kinds of views, by their prototypes: a class of somebody's own is not among them. */
+/** The classes of views, by their prototypes; subclasses are not among them. */
 const VIEWS: ReadonlyMap<unknown, ViewClass> = new Map(
   [
     Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array,
@@ -44,10 +44,10 @@ const VIEWS: ReadonlyMap<unknown, ViewClass> = new Map(
 ); // prettier-ignore
 
 /**
- * Copies what has no parts that could hold something to call. Bytes get memory of their own: a view of a large buffer does not carry
- * all of that. A Buffer's are a Uint8Array.
+ * Copies an object without parts. Bytes get memory of their own, so a view of a large buffer does not send all of that
+ * buffer. A Buffer is copied as a Uint8Array.
  *
- * @param moved takes the memory of many bytes, so that the message does not copy it again.
+ * @param moved takes large memory, so that the message does not copy it again.
  * @throws {Uncrossable}
  */
 export function copyLeaf(value: object, moved: Transferable[]): unknown {
@@ -71,7 +71,7 @@ function copyView(view: ArrayBufferView, moved: Transferable[]): unknown {
   return View === Uint8Array ? bytes : new View(bytes.buffer);
 }
 
-/** What only the structured clone can copy: it makes plain data of somebody's class, which is not what was given. */
+/** Copies by structured clone. It turns an instance of a user's class into plain data, which is refused. */
 function clone(value: object): unknown {
   let copy: object;
   try {
@@ -80,12 +80,12 @@ function clone(value: object): unknown {
     throw lostClass(value, thrown);
   }
   const [had, has] = [value, copy].map((one) => Object.getPrototypeOf(one) as object | null);
-  // The copy of some classes of Node's, such as BlockList, has a prototype of its own.
+  // Copies of some classes of Node, such as BlockList, have another prototype.
   if (had !== has && (has === Object.prototype || nameOf(copy) !== nameOf(value))) throw lostClass(value);
   return copy;
 }
 
-/** Something with a class, which would not be one over there. */
+/** The refusal of an instance of a class, which would lose its class on the other side. */
 export function lostClass(value: object, cause?: unknown): Uncrossable {
   return new Uncrossable(
     `a ${nameOf(value)}`,
@@ -94,7 +94,7 @@ export function lostClass(value: object, cause?: unknown): Uncrossable {
   );
 }
 
-/** Something that no thread can give to another one. */
+/** The refusal of a symbol, which cannot be sent. */
 export function noSymbol(): Uncrossable {
   return new Uncrossable('a symbol', 'give a text instead');
 }
@@ -104,12 +104,12 @@ function nameOf(value: object): string {
   return typeof constructor?.name === 'string' && constructor.name !== '' ? constructor.name : 'thing without a class';
 }
 
-/** Sets a field, not by assignment, which a key such as "__proto__" would turn into something else. */
+/** Defines a field. An assignment would not do this for a key such as "__proto__". */
 export function define(holder: object, key: string | number, value: unknown, enumerable = true): void {
   Object.defineProperty(holder, key, { value, writable: true, enumerable, configurable: true });
 }
 
-/** The text of anything, whatever it does when it is asked. */
+/** The text of a value, even if reading it throws. */
 export function textOf(read: () => unknown): string {
   try {
     return String(read());

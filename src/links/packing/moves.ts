@@ -3,7 +3,7 @@ import { Uncrossable } from './leaves.js';
 import type { Step } from './path.js';
 import type { MovedRef } from './refs.js';
 
-/** One thing that is to be moved, with where it was given. */
+/** A value that is to be transferred, and its path. */
 interface Move {
   readonly value: unknown;
   readonly list: readonly Transferable[];
@@ -11,12 +11,12 @@ interface Move {
   readonly path: readonly Step[];
 }
 
-/** What `structuredClone` refuses after it has looked at the list, and before it moves anything. */
+/** A value that `structuredClone` refuses after it has checked the list, and before it transfers anything. */
 const PROBE = Symbol('nothing is moved');
 
 /**
- * What an order moves. It stays here until all else of the order has been packed, and then moves at once: an order that is refused
- * leaves it untouched.
+ * The values that an order transfers. They stay here until the rest of the order is packed, and are then transferred
+ * together: an order that is refused leaves them untouched.
  */
 export class Moves {
   readonly #all: Move[] = [];
@@ -25,17 +25,17 @@ export class Moves {
     return this.#all.length;
   }
 
-  /** Notes something to be moved, or a list of what is moved along. */
+  /** Adds a value, or the list of its parts, to be transferred. */
   add(value: unknown, list: readonly Transferable[], ref: MovedRef | undefined, path: readonly Step[]): void {
     this.#all.push({ value, list, ref, path });
   }
 
-  /** Forgets all but the first ones. */
+  /** Removes all but the first ones. */
   cut(count: number): void {
     this.#all.length = count;
   }
 
-  /** The place of the first one that cannot be moved, and why. */
+  /** The path of the first value that cannot be transferred, and the reason. */
   refused(): { readonly path: readonly Step[]; readonly why: Uncrossable } | undefined {
     const seen = new Set<unknown>();
     for (const { list, path } of this.#all) {
@@ -47,9 +47,9 @@ export class Moves {
   }
 
   /**
-   * Moves all, or nothing.
-   * @returns what is to be named in the message.
-   * @throws where one of them cannot be moved.
+   * Transfers all values, or none.
+   * @returns the list to be named in the message.
+   * @throws if one of them cannot be transferred.
    */
   commit(): Transferable[] {
     const list = this.#all.flatMap((move) => move.list);
@@ -61,7 +61,7 @@ export class Moves {
     return movedList;
   }
 
-  /** The same, where {@link commit} has thrown this and {@link refused} finds nothing. */
+  /** The same, if {@link commit} has thrown and {@link refused} finds nothing. */
   refusedBy(thrown: unknown): { readonly path: readonly Step[]; readonly why: Uncrossable } {
     return this.refused() ?? { path: this.#all[0]!.path, why: refusal(thrown) };
   }
@@ -71,7 +71,7 @@ function refusal(cause: unknown): Uncrossable {
   return new Uncrossable('a transfer of what cannot be moved', 'give what is transferable, and once', cause);
 }
 
-/** Why these cannot be moved. Nothing is moved. */
+/** The reason why these cannot be transferred. Nothing is transferred here. */
 function whyNot(list: readonly Transferable[]): unknown {
   try {
     list.forEach(check);
@@ -82,7 +82,7 @@ function whyNot(list: readonly Transferable[]): unknown {
   return undefined;
 }
 
-/** Throws where it was moved away, or is a stream in use: Node would find that out after it had moved others. */
+/** Throws if it was transferred before, or is a stream in use. Node would notice that after transferring others. */
 function check(item: Transferable): void {
   if (item instanceof ArrayBuffer) new Uint8Array(item);
   else if ((item as { readonly locked?: unknown }).locked === true) throw new TypeError('it is in use');

@@ -3,7 +3,7 @@ import { Copier } from './copier.js';
 import { isSimple, refusal } from './leaves.js';
 import type { Exporter, Refs } from './refs.js';
 
-/** Packs the arguments of orders, one order after the other, so that many can travel in one message. */
+/** Packs the arguments of orders, one order after the other, so that one message can contain many. */
 export class Packer {
   readonly #copier: Copier;
 
@@ -11,19 +11,20 @@ export class Packer {
     this.#copier = new Copier(exporter);
   }
 
-  /** What was replaced in the arguments of this order; `undefined` where nothing was. */
+  /** The refs of the present order; `undefined` if there are none. */
   get refs(): Refs | undefined {
     return this.#copier.refs;
   }
 
-  /** What is moved with the message. */
+  /** The values that are transferred with the message. */
   get moved(): readonly Transferable[] {
     return this.#copier.moved;
   }
 
   /**
-   * Copies the arguments of an order, in their list. What is to be moved is moved when all of it can leave.
-   * @throws {TaskTonicError} `TT_NOT_TRANSFERABLE`, with the path to what can't cross: nothing was moved, nothing leaves.
+   * Copies the arguments of an order, in their list. Values are transferred when everything else was copied.
+   * @throws {TaskTonicError} `TT_NOT_TRANSFERABLE`, with the path of the part that cannot be sent: then nothing is
+   *   transferred or sent.
    */
   packAll(args: unknown[]): void {
     this.begin();
@@ -49,14 +50,14 @@ export class Packer {
 
   /**
    * Copies one argument.
-   * @throws {TaskTonicError} `TT_NOT_TRANSFERABLE`, with the path to what can't cross.
+   * @throws {TaskTonicError} `TT_NOT_TRANSFERABLE`, with the path of the part that cannot be sent.
    */
   pack(value: unknown, index: number): unknown {
     return isSimple(value) ? value : this.#copier.copy(value, index);
   }
 
   /**
-   * Moves what was given to be moved: all, or nothing.
+   * Transfers all values, or none.
    * @throws {TaskTonicError} `TT_NOT_TRANSFERABLE`
    */
   commit(): void {
@@ -70,7 +71,7 @@ export class Packer {
   }
 
   /**
-   * Looks whether {@link commit} will go well.
+   * Checks that {@link commit} will succeed.
    * @throws {TaskTonicError} `TT_NOT_TRANSFERABLE`
    */
   checkMoves(): void {

@@ -1,16 +1,16 @@
-/** A step on the way to something: a field, an index, or an entry of a Map or Set. */
+/** A step of a path into a value: a field, an index, or an entry of a Map or Set. */
 export type Step = string | number | InMap;
 
-/** An entry, by its number, or by its key where that is simple. */
+/** An entry: its index, or its key if that is simple. */
 export interface InMap {
   readonly in: 'keys' | 'values' | 'get';
   readonly at: unknown;
 }
 
-/** Steps that are told at each end of a long path. */
+/** The most steps shown at each end of a long path. */
 const TOLD = 20;
 
-/** The way to something in the arguments of an order, as one would write it. */
+/** A path into the arguments of an order, as it would stand in code. */
 export function pathText([index, ...rest]: readonly Step[]): string {
   const steps = rest.map(stepText);
   if (steps.length > 2 * TOLD) steps.splice(TOLD, steps.length - 2 * TOLD, ' ... ');
@@ -23,7 +23,7 @@ function stepText(step: Step): string {
   return step.in === 'get' ? `.get(${written(step.at)})` : `.${step.in}()[${String(step.at)}]`;
 }
 
-/** A key of a Map as it would stand in code; a long one is cut. */
+/** A key of a Map as it would stand in code; a long one is shortened. */
 function written(key: unknown): string {
   if (typeof key !== 'string') return typeof key === 'bigint' ? `${key}n` : String(key);
   return JSON.stringify(key.length > 50 ? `${key.slice(0, 50)}...` : key);

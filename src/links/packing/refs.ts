@@ -3,7 +3,7 @@ import type { AnyTonic } from '../../core/any-tonic.js';
 import type { Reply } from '../../core/asking/reply.js';
 import type { RemoteTonic } from '../remote-tonic.js';
 
-/** A thing that is not data, or not as it lies there: what stands for it on the way. */
+/** Replaces a value that is not data, or that needs treatment on the other side. */
 export type Ref =
   | TonicRef
   | { readonly kind: 'sparkle'; readonly of: TonicRef; readonly key: string }
@@ -22,7 +22,7 @@ export interface TonicRef {
   readonly name: string;
 }
 
-/** What is moved: known when all else of the order has been packed. */
+/** A transferred value; it is filled in when the rest of the order was packed. */
 export interface MovedRef {
   readonly kind: 'moved';
   value: unknown;
@@ -34,30 +34,30 @@ export interface ErrorRef {
   readonly name: string;
   readonly message: string;
   readonly stack: string | undefined;
-  /** All its other fields: so many that it shows, then those that it does not. */
+  /** Its other fields: first the enumerable ones, whose number is given, then the others. */
   fields: Record<string, unknown>;
   shown: number;
-  /** The error, once it is made over there. */
+  /** The error, after it was made on the other side. */
   made?: Error;
 }
 
 /**
- * Where such a thing is: in which object or list, and under which key. They travel in one message with the data, so a holder arrives as
- * the very object that is in the data; where there is none it is the list of the arguments.
+ * Where a ref belongs: the object or list, and the key. Holders and data travel in one message, so a holder arrives as
+ * the same object that is in the data. Without a holder it is the list of arguments.
  */
 export type Refs = (readonly [holder: object | undefined, key: string | number, ref: Ref])[];
 
-/** What a packer needs of its side: numbers for what is to be called back. */
+/** What a packer needs of its side: numbers for callbacks. */
 export interface Exporter {
   tonicRef(tonic: AnyTonic | RemoteTonic): TonicRef;
   callbackRef(callback: (...args: unknown[]) => unknown): Ref;
   answerRef(answer: Answer<unknown>): Ref;
   replyRef(reply: Reply): Ref;
-  /** What was numbered does not leave after all. */
+  /** A numbered callback is not sent after all. */
   drop(ref: Ref): void;
 }
 
-/** What an unpacker needs of its side: things to call for those numbers. */
+/** What an unpacker needs of its side: functions for those numbers. */
 export interface Importer {
   tonicOf(ref: TonicRef): unknown;
   sparkleOf(of: unknown, key: string): unknown;

@@ -30,7 +30,7 @@ export function transfer<T>(value: T, list?: readonly Transferable[]): T {
   return new Transfer(whole, list ?? [own as Transferable]) as unknown as T;
 }
 
-/** A small Buffer lies in memory that Node shares among many: it can only be copied. */
+/** A small Buffer lies in memory that Node shares among many Buffers, so it can only be copied. */
 function isPooled(value: unknown): value is Buffer {
   return Buffer.isBuffer(value) && value.length < Buffer.poolSize && value.buffer.byteLength === Buffer.poolSize;
 }

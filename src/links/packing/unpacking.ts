@@ -2,13 +2,13 @@ import { ERRORS, type ErrorCode, TaskTonicError } from '../../core/errors.js';
 import { define } from './leaves.js';
 import type { ErrorRef, Importer, Ref, Refs } from './refs.js';
 
-/** Puts things to call, errors and what else was replaced in their places. */
+/** Puts functions, errors and other replaced values in their places. */
 export function unpack(args: unknown[], refs: Refs, importer: Importer): void {
   for (const [holder, key, ref] of refs) {
     if (ref.kind === 'buffer') asBuffer(ref.bytes);
     else define(holder ?? args, key, unpackRef(ref, importer));
   }
-  // Only now all is there that errors hold.
+  // Last, because now everything that errors contain exists.
   for (const [, , ref] of refs) if (ref.kind === 'error') fillError(ref);
 }
 
@@ -33,14 +33,16 @@ function unpackRef(ref: Exclude<Ref, { kind: 'buffer' }>, importer: Importer): u
   }
 }
 
-/** Makes the bytes a Buffer again where they lie: whoever holds them may be a Map, in which they have no place of their own. */
+/**
+ * Turns the bytes into a Buffer without copying them, because a Map may contain them at a place that refs cannot name.
+ */
 function asBuffer(bytes: Uint8Array): unknown {
   return Object.setPrototypeOf(bytes, Buffer.prototype as object);
 }
 
 const ERROR_CLASSES = { EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError };
 
-/** An error of the class that it had, where that is JavaScript's or ours; its fields follow. */
+/** Makes an error of its class, if that is one of JavaScript or of TaskTonic; the fields follow. */
 function emptyError({ name, message, stack, fields }: ErrorRef): Error {
   const error = newError(name, message, fields['code']);
   if (error.name !== name) define(error, 'name', name, false);
@@ -56,7 +58,7 @@ function newError(name: string, message: string, code: unknown): Error {
   return new ErrorClass(message);
 }
 
-/** It may be in many places; its fields it gets once. */
+/** An error may occur in many places, but gets its fields once. */
 function fillError(ref: ErrorRef): void {
   const { made, fields, shown } = ref;
   if (made === undefined) return;

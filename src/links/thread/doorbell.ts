@@ -1,26 +1,27 @@
 import type { Doorbell } from '../../core/queue/parker.js';
 import type { ThreadMemory } from './thread-memory.js';
 
-/** How long a loop looks before it parks, in ms: long enough for an answer of a thread that has to be woken first. */
+/** How long a loop polls before it parks, in ms: long enough for the answer of a thread that must be woken first. */
 const LOOK = 0.05;
-/** How often it looks between two polls of the kernel: for less than a microsecond. */
+/** How often it reads the counter between two polls of the kernel, within less than a microsecond. */
 const LOOKS = 100;
-/** Looks that find nothing may take this share of the time, */
+/** The share of time that polling without success may take, */
 const SHARE = 0.01;
-/** and so much at the beginning of each span, in ms. */
+/** and the time that it may take at the beginning of each period, in ms. */
 const GRACE = 1;
 const SPAN = 1_000;
-/** It looks where so many waits one after the other were ended by another thread within so many ms: both are awake then. */
+/** It polls if several waits in a row were ended by another thread within this many ms: then both threads are awake. */
 const SOON = 0.25;
 const ENOUGH = 4;
 
 /**
- * A counter that other threads raise when they have sent something. While threads talk without a pause, a loop that is about to park looks
- * at it for a short while: what comes then is taken at once, where being woken through the kernel takes five times as long.
+ * A counter that other threads increase when they have sent something. While threads exchange messages without a pause,
+ * a loop polls the counter for a short time before it parks. A message of that time is taken at once; a wake-up through
+ * the kernel takes five times as long.
  *
- * It does not look otherwise. To look after a call to a thread that sleeps makes the answer come later: the look holds the core on which
- * the kernel would wake that thread. And where looks find nothing (the other threads have no core to run on) they stop until their share
- * of the time has grown again: they cost one percent of a core at most.
+ * At other times it does not poll: polling after a call to a sleeping thread delays the answer, because it occupies the
+ * core on which the kernel would wake that thread. If polling finds nothing (the other threads get no core), it stops
+ * until its share of the time has grown again: it costs at most one percent of a core.
  */
 export class ThreadBell implements Doorbell {
   readonly #memory: ThreadMemory;
@@ -28,10 +29,10 @@ export class ThreadBell implements Doorbell {
   #seen = 0;
   #spanAt = -Infinity;
   #fruitless = 0;
-  /** Waits in a row that were short. */
+  /** The number of short waits in a row. */
   #short = 0;
 
-  /** @param drain takes what other threads have sent. */
+  /** @param drain takes the messages of other threads. */
   constructor(memory: ThreadMemory, drain: () => void) {
     this.#memory = memory;
     this.#drain = drain;
@@ -52,7 +53,7 @@ export class ThreadBell implements Doorbell {
 
   take(): boolean {
     let { rung } = this.#memory;
-    // A few looks at memory cost less than a poll of the kernel between them.
+    // Reading memory several times costs less than a poll of the kernel.
     for (let looks = 0; rung === this.#seen && looks < LOOKS; looks++) rung = this.#memory.rung;
     if (rung === this.#seen) return false;
     this.#seen = rung;

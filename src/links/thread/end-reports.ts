@@ -2,12 +2,12 @@ import { deadlineOf } from '../../core/life.js';
 import type { Catalyst } from '../../core/catalyst.js';
 import type { Due } from '../../core/time/timer-queue.js';
 
-/** How often a thread that ends tells of it, in ms. What it tells holds that much longer: the next time it tells more. */
+/** How often a thread that is ending reports, in ms. Each report is valid for that much longer. */
 export const REPORT_EVERY = 1_000;
 
 /**
- * Tells the one that started a thread, while that ends, how long it may still take by the deadlines of what lives in it: those move with each
- * progress (a slow peer takes some more bytes), and clocks of two threads cannot be compared.
+ * While a thread is ending, it reports to its starter how long that may still take by the deadlines of its Tonics. The
+ * deadlines move with progress (a slow peer takes some more bytes), and the clocks of two threads cannot be compared.
  */
 export class EndReports implements Due {
   at = Infinity;

@@ -4,13 +4,13 @@ import type { ChannelEnd, Wire } from './wire.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
 
-/** Words of the memory that both ends share, for each side: its orders that were carried out, and messages that it has posted. */
+/** The words of the shared memory, for each side: its orders that were carried out, and its sent messages. */
 const DONE = 0;
 const POSTED = 2;
 
 /**
- * A channel to another thread. What has been carried out is counted in memory that both share, order by order: so it is known exactly
- * also of a thread that has crashed.
+ * A channel to another thread. Orders that were carried out are counted in shared memory, one by one, so the count is
+ * exact even after a crash of the thread.
  */
 export class ThreadChannel implements Channel {
   readonly isParallel: boolean;
@@ -22,10 +22,10 @@ export class ThreadChannel implements Channel {
   readonly #thread: number;
   readonly #memory: ThreadMemory;
   #taker: Taker | undefined;
-  /** Messages that were taken, of those that were posted. */
+  /** How many of the sent messages were taken. */
   #taken = 0;
 
-  /** @param thread the one at the other end. */
+  /** @param thread the thread at the other end. */
   constructor({ port, shared, side }: ChannelEnd, thread: number, machine: ThreadMachine, memory: ThreadMemory) {
     this.isParallel = machine.isParallel;
     this.#port = port;
@@ -47,11 +47,11 @@ export class ThreadChannel implements Channel {
     this.#taker = taker;
     this.#port.on('message', (message) => {
       this.#taken = (this.#taken + 1) | 0;
-      // Where a test decides what comes when, a turn does not begin in the middle of that.
+      // Under test the seed decides the order, so a turn must not begin inside of this event.
       if (this.isParallel) home.comesIn(taker, message);
       else taker.take(message);
     });
-    // The loop of a Catalyst keeps its thread alive, not the way to it.
+    // The loop of a Catalyst keeps its thread alive; the port must not.
     this.#port.unref();
   }
 
@@ -76,7 +76,7 @@ export class ThreadChannel implements Channel {
   }
 
   tellDone(count: number): void {
-    // One side alone writes it, and whoever reads it hears of a message or of an end first.
+    // Only one side writes this word, and its reader gets a message or the end first.
     this.#words[DONE + this.#theirs] = count;
   }
 

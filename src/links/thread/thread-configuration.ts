@@ -2,7 +2,7 @@ import { AppConfiguration } from '../../config/app-configuration.js';
 import type { Origin } from '../../config/configuration-origins.js';
 import { plainData } from '../../core/options/data-tree.js';
 
-/** The configuration of an app, on its way to a thread. */
+/** The configuration of an app as it is sent to a thread. */
 export interface CrossingConfiguration {
   readonly data: Readonly<Record<string, unknown>>;
   readonly origin: Origin;

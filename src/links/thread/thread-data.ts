@@ -6,38 +6,38 @@ import type { CrossingConfiguration } from './thread-configuration.js';
 import type { ThreadLogTarget } from './thread-log-target.js';
 import type { ThreadSettings } from './thread-options.js';
 
-/** What the one that has a thread started says of it. */
+/** The description of a thread by its starter. */
 export interface ThreadStart {
-  /** The URL of the module that has its Catalyst's class, and the name of that. */
+  /** The URL of the module that exports the Catalyst's class, and the name of the class. */
   readonly module: string;
   readonly className: string;
   readonly thread: number;
-  /** The id and name of its Catalyst, and who is its base. */
+  /** The id and name of its Catalyst, and its base. */
   readonly id: number;
   readonly name: string;
   readonly base: TonicRef;
-  /** Whether the name was given: then no other Catalyst may have it. */
+  /** Whether the name was given by the user: then it must be unique. */
   readonly isNamed: boolean;
-  /** The service that its base is a part of. */
+  /** The service that its base belongs to. */
   readonly owner: string | undefined;
   /** The arguments of the Catalyst's constructor. */
   readonly args: unknown[];
   readonly refs: Refs | undefined;
-  /** How long what it has said may take to leave, when it has finished, in ms. */
+  /** How long its last messages may take to be sent after it has finished, in ms. */
   readonly drainTimeout: number;
   readonly logMode: LogOptions['default'];
-  /** The colour that its base has. */
+  /** The colour of its base in the log. */
   readonly logLane: LogLane | undefined;
-  /** What is for Node's `Worker` alone. */
+  /** Options for Node's `Worker`. */
   readonly node: Pick<ThreadSettings, 'resourceLimits' | 'execArgv'>;
 }
 
-/** What a thread is started with. */
+/** The data that a thread is started with. */
 export interface ThreadData extends ThreadStart {
   readonly parent: number;
-  /** What all threads share. */
+  /** Memory that all threads share. */
   readonly memory: SharedArrayBuffer;
-  /** Its channels with the main thread, and with the one that has it started where that is another one. */
+  /** Its channels to the main thread, and to its starter if that is another thread. */
   readonly toMain: ChannelEnd;
   readonly toParent: ChannelEnd | undefined;
   readonly config: CrossingConfiguration;
@@ -45,11 +45,14 @@ export interface ThreadData extends ThreadStart {
   readonly waitingLimit: number;
 }
 
-/** Where a thread keeps what it was started with: TaskTonic need not load `node:worker_threads` in the main thread to know. */
+/**
+ * The key of the start data in a thread's environment data: the main thread need not load `node:worker_threads` to
+ * check it.
+ */
 export const DATA = 'tasktonic.thread-data';
 
-/** Where the module of a Catalyst's class finds what starts it, once it has loaded TaskTonic. */
+/** The key under which TaskTonic puts its start function for the entry module. */
 export const START = 'tasktonic.thread';
 
-/** The field that marks an error of a thread whose class could not be loaded: it would not be the next time either. */
+/** The field that marks the error of a class that could not be loaded; trying again would not help. */
 export const NOT_LOADED = 'tasktonicNotLoaded';

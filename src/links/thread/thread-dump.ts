@@ -1,9 +1,9 @@
 import type { Clock } from '../../core/time/clock.js';
 
-/** How long a thread has to answer, in ms. */
+/** How long a thread may take to answer, in ms. */
 const PATIENCE = 1_000;
 
-/** One collection of the trees of several threads. */
+/** Collects the trees of several threads once. */
 export class ThreadDump {
   readonly text: Promise<string>;
   readonly #missing: Set<number>;

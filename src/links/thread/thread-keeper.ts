@@ -16,7 +16,7 @@ import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
 import type { ThreadWord } from './thread-words.js';
 
-/** Told how a thread has ended: its exit code, and the error where Node knows one. */
+/** Called when a thread has ended: with its exit code, and the error if Node reports one. */
 export type OnExit = (code: number, error: Error | undefined) => void;
 
 /** A thread that was started. */
@@ -24,7 +24,7 @@ export interface StartedThread {
   terminate(): unknown;
 }
 
-/** What it needs of the main thread's links. */
+/** What the keeper needs of the main thread's links. */
 export interface KeeperHome {
   readonly links: Links;
   readonly machine: ThreadMachine;
@@ -34,17 +34,17 @@ export interface KeeperHome {
 
 interface KeptThread extends StartedThread {
   readonly starter: number;
-  /** Of its Catalyst. */
+  /** The id of its Catalyst. */
   readonly id: number;
   readonly name: string;
   readonly onExit: OnExit;
-  /** The other threads that have a channel to it, besides this one and its starter. */
+  /** The threads that have a channel to it, besides this one and its starter. */
   readonly acquainted: Set<number>;
 }
 
 /**
- * What only the main thread does: it starts all threads, whoever wants them, introduces two that want to talk, and tells who has spoken
- * with one when that has ended.
+ * The tasks of the main thread: it starts all threads, also for others; it connects two threads that want to talk; and
+ * it tells the connected threads when one has ended.
  */
 export class ThreadKeeper {
   readonly #home: KeeperHome;
@@ -53,7 +53,7 @@ export class ThreadKeeper {
   readonly #threads = new Map<number, KeptThread>();
   /** The threads by the names of their Catalysts. */
   readonly #byName = new Map<string, number>();
-  /** Whether the log of the app goes elsewhere than its configuration says. */
+  /** Whether the log of the app goes to another place than its configuration says. */
   logMoved = false;
 
   constructor(home: KeeperHome, runtime: Runtime) {
@@ -67,7 +67,7 @@ export class ThreadKeeper {
     return this.#byName.has(name);
   }
 
-  /** The Catalyst of another thread that has that name. */
+  /** The Catalyst of another thread with that name. */
   named(name: string): RemoteTonic | undefined {
     const thread = this.#byName.get(name);
     if (thread === undefined) return undefined;
@@ -75,9 +75,9 @@ export class ThreadKeeper {
   }
 
   /**
-   * Starts a thread, with its channels to this one and to the one that wants it.
-   * @param onExit told of its end, when all that it has sent has been taken.
-   * @throws what Node throws where it cannot start it.
+   * Starts a thread, with channels to this thread and to its starter.
+   * @param onExit called at its end, after all its messages were taken.
+   * @throws what Node throws if it cannot start the thread.
    */
   start(start: ThreadStart, starter: number, moved: readonly never[], onExit: OnExit): StartedThread {
     const { thread, name, isNamed } = start;
@@ -112,7 +112,7 @@ export class ThreadKeeper {
     return kept;
   }
 
-  /** The same for a thread that wants one: its words say what it has heard here. */
+  /** Starts a thread for another thread, and sends that one the result. */
   startFor(starter: number, start: ThreadStart, moved: readonly never[]): void {
     const { thread } = start;
     const tell: OnExit = (code, error) => {
@@ -135,13 +135,13 @@ export class ThreadKeeper {
     void this.#threads.get(thread)?.terminate();
   }
 
-  /** A thread wants to talk to another one; both are given an end of a channel. */
+  /** A thread wants to talk to another one: each gets an end of a channel. */
   introduce(one: number, other: number): void {
-    // Who has it started has told of it before anybody could: but that may still lie in the channel from there.
+    // The message about the start of the other thread may still be in the channel of its starter.
     if (!this.#threads.has(other)) this.#links.drain();
     const known = this.#threads.get(other);
     if (known === undefined) return this.#tell(one, { kind: 'gone', thread: other, failed: false });
-    // Each may have asked at the same time.
+    // Both may have asked at the same time.
     if (known.acquainted.has(one)) return undefined;
     known.acquainted.add(one);
     this.#threads.get(one)?.acquainted.add(other);
@@ -149,23 +149,23 @@ export class ThreadKeeper {
     return this.#tell(other, { kind: 'meet', thread: one, end }, [end.port]);
   }
 
-  /** Tells a thread which log it is to write from now on. */
+  /** Tells a thread where its log goes from now on. */
   tellLog(threads: readonly number[]): void {
     const to = threadLogTarget(this.#runtime.log.to);
     this.logMoved = true;
     for (const thread of threads) this.#tell(thread, { kind: 'logTo', to });
   }
 
-  /** A channel between this thread and another one: the other's end of it. */
+  /** Makes a channel between this thread and another one, and returns the other end. */
   #channel(thread: number): ChannelEnd {
     const [mine, theirs] = this.#home.machine.newChannel();
     this.#home.connect(thread, mine);
-    // Where the log goes may have changed since the configuration was read.
+    // The target of the log may have changed since the configuration was read.
     if (this.logMoved) this.tellLog([thread]);
     return theirs;
   }
 
-  /** Gives a thread its end of a channel to another one, whose end this returns. */
+  /** Sends a thread its end of a channel to another one, and returns the other end. */
   #introduceTo(one: number, other: number): ChannelEnd {
     const [its, theirs] = this.#home.machine.newChannel();
     this.#tell(one, { kind: 'meet', thread: other, end: its }, [its.port]);
@@ -178,12 +178,12 @@ export class ThreadKeeper {
 
   #exited(thread: number, code: number, error: Error | undefined): void {
     const kept = this.#threads.get(thread);
-    // It was ended by force, and counted as gone then.
+    // It was terminated, and was removed then.
     if (kept === undefined) return;
     const { starter, name, onExit, acquainted } = kept;
     this.#threads.delete(thread);
     this.#byName.delete(name);
-    // What a thread has said last is done first: it may use a service for the first time.
+    // The last messages of a thread are handled first: they may use a service for the first time.
     this.#links.get(thread)?.drain();
     const { main } = this.#runtime;
     if (main !== undefined) tellOfService(main, 'leaveAll', thread);
@@ -191,7 +191,7 @@ export class ThreadKeeper {
     for (const other of acquainted) this.#tell(other, { kind: 'gone', thread, failed });
     if (starter !== 0) forgetThread(this.#links, thread, failed);
     onExit(code, error);
-    // Nobody is left who would want those that it has had started.
+    // The threads that it had started are not needed any more.
     for (const [child, { starter: by }] of this.#threads) {
       if (by !== thread) continue;
       this.terminate(child);
@@ -200,20 +200,20 @@ export class ThreadKeeper {
   }
 }
 
-/** A thread has ended that this one has not had started: what of orders for it was lost with it is told here. */
+/** A thread that another thread had started has ended: reports the orders that were lost with it. */
 export function forgetThread(links: Links, thread: number, failed: boolean): void {
   const lost = links.forget(thread);
   if (failed) tellLost(links.root, `thread ${thread}`, lost);
 }
 
-/** Names the sparkles of orders that were lost. */
+/** Names the sparkles of lost orders in the log. */
 export function tellLost(by: AnyTonic, tonic: string, lost: readonly string[]): void {
   if (lost.length === 0) return;
   const details = { count: lost.length, tonic, sparkles: countedNames(lost) };
   by._ttScheduler.logs.warn(by, fail('TT_ORDERS_LOST', details));
 }
 
-/** A stream or a service of the user's own is in the main thread only. */
+/** A stream or a log service of the user exists in the main thread only. */
 function logFor({ config: { data }, log }: Runtime): ThreadData['log'] {
   const { level, slowSparkle, entries } = (isRecord(data['log']) ? data['log'] : {}) as LogOptions;
   return { level, slowSparkle, entries, to: threadLogTarget(log.to) };

@@ -15,19 +15,19 @@ import type { ThreadWord } from './thread-words.js';
 import type { ChannelEnd } from './wire.js';
 import { unpack } from '../packing/unpacking.js';
 
-/** The links between threads: what they tell each other besides orders. The main thread keeps the others. */
+/** The links between threads, and their messages besides orders. The main thread manages the others. */
 export class ThreadLinks implements LinkKind {
   readonly links: Links;
   readonly memory: ThreadMemory;
   readonly machine: ThreadMachine;
   readonly #runtime: Runtime;
-  /** In the main thread. */
+  /** Only in the main thread. */
   readonly #keeper: ThreadKeeper | undefined;
-  /** In another thread: those that the main one has started for it. */
+  /** In other threads: the threads that the main thread has started for them. */
   readonly #started = new Map<number, OnExit>();
-  /** In the main thread: characters of each thread's log that were written and not yet acknowledged. */
+  /** In the main thread: the characters of each thread's log that were written but not acknowledged. */
   readonly #logged = new Map<number, number>();
-  /** In another thread: what sends its log to the main one. */
+  /** In other threads: sends the log to the main thread. */
   logSink: ThreadLogSink | undefined = undefined;
   #endReports: EndReports | undefined;
   readonly #dumps = new Map<number, ThreadDump>();
@@ -43,13 +43,13 @@ export class ThreadLinks implements LinkKind {
     runtime.log.onMoved = () => keeper.tellLog(this.links.threads);
   }
 
-  /** From now on its loop looks at the bell before it parks, unless the configuration says no. */
+  /** From now on the loop polls the doorbell before it parks, unless the configuration forbids it. */
   rootIsThere(): void {
     if (!this.machine.isParallel || this.#runtime.get('threads/doorbell') === false) return;
     this.links.root._ttAnswers(new ThreadBell(this.memory, () => this.links.look()));
   }
 
-  /** Gives the link to a thread its channel. */
+  /** Connects the link to a thread with a channel. */
   connect(thread: number, end: ChannelEnd): Link {
     const link = this.links.get(thread) ?? this.links.add(thread);
     link.connect(new ThreadChannel(end, thread, this.machine, this.memory));
@@ -63,7 +63,7 @@ export class ThreadLinks implements LinkKind {
 
   /**
    * Starts a thread.
-   * @throws what Node throws where it cannot; from another thread than the main one, `onExit` hears that.
+   * @throws what Node throws if it cannot; outside of the main thread `onExit` gets the error.
    */
   start(start: ThreadStart, moved: readonly never[], onExit: OnExit): StartedThread {
     if (this.#keeper !== undefined) return this.#keeper.start(start, 0, moved, onExit);
@@ -75,7 +75,7 @@ export class ThreadLinks implements LinkKind {
 
   reach({ thread }: Link): void {
     if (this.#keeper === undefined) this.#tell(0, { kind: 'introduce', thread });
-    // All that there are have a link there.
+    // Every existing thread has a link to the main thread.
     else this.links.forget(thread);
   }
 
@@ -148,14 +148,14 @@ export class ThreadLinks implements LinkKind {
     this.links.get(thread)?.tell(word, moved);
   }
 
-  /** Tells a thread from time to time how much of its log was written. */
+  /** Acknowledges the written log of a thread from time to time. */
   #acknowledge(thread: number, characters: number): void {
     const since = (this.#logged.get(thread) ?? 0) + characters;
     this.#logged.set(thread, since < ACK_EVERY ? since : 0);
     if (since >= ACK_EVERY) this.#tell(thread, { kind: 'logged', characters: since });
   }
 
-  // ---- The tree of all ----
+  // ---- The tree of all threads ----
 
   async dump(): Promise<string> {
     const isMain = this.#keeper !== undefined;
@@ -167,7 +167,7 @@ export class ThreadLinks implements LinkKind {
     dump.take(this.links.thread, isMain ? this.#runtime.ledger.dump() : undefined);
     const text = await dump.text;
     this.#dumps.delete(ask);
-    // The main thread has collected it: its answer is the whole.
+    // The answer of the main thread contains all threads.
     return isMain ? text : text.slice(text.indexOf('\n') + 1);
   }
 

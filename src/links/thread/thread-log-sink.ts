@@ -1,15 +1,15 @@
 import type { Clock } from '../../core/time/clock.js';
 import type { LogSink } from '../../core/log-sink.js';
 
-/** So many characters of lines may be on their way to the main thread, sent and not yet written there. */
+/** The most characters that were sent to the main thread and are not written yet. */
 const MOST_AHEAD = 16 * 1024 * 1024;
 
-/** The main thread says so often, in characters, how far it has come. */
+/** The main thread acknowledges after this many characters. */
 export const ACK_EVERY = 64 * 1024;
 
 /**
- * The log of a thread that goes to the main thread's sink. What the main thread does not keep up with would grow there without bound: so
- * beyond a bound lines are dropped, and one tells how many, in their place.
+ * Sends the log of a thread to the sink of the main thread. If the main thread is too slow, lines are dropped beyond a
+ * limit, and a line with their number is written in their place.
  */
 export class ThreadLogSink implements LogSink {
   readonly #send: (line: string) => void;
@@ -33,7 +33,7 @@ export class ThreadLogSink implements LogSink {
     }
   }
 
-  /** The main thread has written so many characters more. */
+  /** The main thread has written this many more characters. */
   written(characters: number): void {
     this.#ahead = Math.max(this.#ahead - characters, 0);
   }

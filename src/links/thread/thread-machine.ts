@@ -5,21 +5,21 @@ import type { ThreadData } from './thread-data.js';
 /** A thread that was started. */
 export interface RunningThread {
   on(event: 'error', heard: (error: unknown) => void): unknown;
-  /** It has ended; nothing of it runs any more. */
+  /** It has ended, and runs no more code. */
   on(event: 'exit', heard: (code: number) => void): unknown;
   terminate(): unknown;
 }
 
-/** What runs threads: Node's worker threads, or a test bench that has them all in one. */
+/** Runs threads: Node's worker threads, or a simulation within one thread. */
 export interface ThreadMachine {
-  /** Whether threads run at the same time, so that one may look for what another has sent. */
+  /** Whether threads run at the same time, so that polling for messages makes sense. */
   readonly isParallel: boolean;
-  /** Both ends of a channel between two threads. */
+  /** Both ends of a new channel between two threads. */
   newChannel(): [ChannelEnd, ChannelEnd];
-  /** Takes what has arrived, without waiting for the event that tells of it. */
+  /** Takes a message that has arrived, without waiting for the event. */
   receive(port: Wire): { readonly message: unknown } | undefined;
-  /** A thread will be started for this class, which only the thread that wants it has at hand. */
+  /** Announces that a thread will be started for this class; only the starter has the class itself. */
   expect(thread: number, catalystClass: object): void;
-  /** @param moved what is moved to it. */
+  /** @param moved the values that are transferred to it. */
   start(data: ThreadData, moved: readonly Transferable[]): RunningThread;
 }

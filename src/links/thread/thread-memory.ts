@@ -1,25 +1,28 @@
-/** Threads that have a line of their own here; with more at once some share one, and are woken or asked for each other. */
+/**
+ * The threads that have a line of their own. With more threads some share one, and wake-ups and questions may reach
+ * both.
+ */
 const THREAD_LINES = 1_024;
-/** Apart by a line of the processor's cache, so that threads don't slow each other down. */
+/** The words of a line: a cache line of the processor, so that threads do not slow each other down. */
 const LINE_WORDS = 16;
 
-/** A word of the head. */
+/** A word of the header. */
 const LAST_THREAD = 0;
-/** Words of a thread's line. */
+/** The words of a thread's line. */
 const BELL = 0;
 const ANSWER = 1;
 
 const WORDS = (THREAD_LINES + 1) * LINE_WORDS;
 
 /**
- * The memory that all threads of an app share: how many there have been, and for each its bell and the last question that it has
- * answered.
+ * The memory that all threads of an app share: the number of threads so far, and for each thread its bell and the last
+ * question that it has answered.
  */
 export class ThreadMemory {
   readonly #words: Int32Array;
   readonly #line: number;
 
-  /** @param thread the one that this view is for. */
+  /** @param thread the thread that uses this view. */
   constructor(
     thread: number,
     readonly buffer = new SharedArrayBuffer(WORDS * 4),
@@ -28,15 +31,15 @@ export class ThreadMemory {
     this.#line = lineOf(thread);
   }
 
-  /** The number of a new thread. It is not given again: a handle of one that has ended must never reach another. */
+  /** The number of a new thread. Numbers are not used twice, so the handle of an ended thread never reaches another. */
   newThread(): number {
     const thread = Atomics.add(this.#words, LAST_THREAD, 1) + 1;
-    // Nothing was asked of it: another one may have had its line.
+    // An earlier thread may have used this line.
     Atomics.store(this.#words, lineOf(thread) + ANSWER, 0);
     return thread;
   }
 
-  /** Tells a thread that something was sent to it. */
+  /** Signals a thread that something was sent to it. */
   ring(thread: number): void {
     Atomics.add(this.#words, lineOf(thread) + BELL, 1);
   }
@@ -46,7 +49,7 @@ export class ThreadMemory {
     return Atomics.load(this.#words, this.#line + BELL);
   }
 
-  /** This thread was asked whether it goes on, for the n-th time, and it does. */
+  /** Answers the n-th question whether this thread still runs. */
   answer(count: number): void {
     Atomics.store(this.#words, this.#line + ANSWER, count);
   }

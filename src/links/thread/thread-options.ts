@@ -5,7 +5,7 @@ import { parseOptions } from '../../core/options/option-schema.js';
 export type ThreadSettings = Readonly<v.InferOutput<typeof threadSchema>>;
 
 /**
- * How the thread of a class is started, with what is not said filled in.
+ * The settings for the thread of a class, with defaults.
  *
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */

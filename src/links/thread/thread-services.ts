@@ -8,16 +8,16 @@ import { type ServiceWords, hearCompleted, tellOfService } from '../../services/
 import { ownerOf, serviceName } from '../../services/services.js';
 
 /**
- * The services of an app as a thread sees them: they live elsewhere, and all that is said to one goes by way of the main Catalyst, so that
- * nobody waits for one that is started, and orders of one sender keep their order.
+ * The services of an app as a thread sees them. They live in other threads. All calls to them go through the main
+ * Catalyst, so nobody waits for the start of a service, and orders of one sender keep their order.
  */
 export class ThreadServices implements ServicePort, ServiceCaller {
   readonly #main: RemoteHandle;
   readonly #handles = new Map<string, ServiceHandle>();
-  /** The users of each in this thread, with the number of the last access of each. */
+  /** The users of each service in this thread, with the number of the last access of each. */
   readonly #users = new Map<string, Map<AnyTonic, number>>();
   #accesses = 0;
-  /** Those whose end users of this thread have heard of. Of others nothing is known here: they may run. */
+  /** Services whose end the users of this thread were told of. Other services may be running. */
   readonly #ended = new Set<string>();
 
   constructor(main: RemoteHandle) {
@@ -38,7 +38,7 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   }
 
   handle(name: string): ServiceHandle {
-    // Whoever is given it, by use() or from another thread: it may run again.
+    // A service whose handle is given out may be running again.
     this.#ended.delete(name);
     let handle = this.#handles.get(name);
     if (handle === undefined) this.#handles.set(name, (handle = new ServiceHandle(this, name)));
@@ -50,7 +50,7 @@ export class ThreadServices implements ServicePort, ServiceCaller {
     if (tonic._ttBase !== undefined) throw fail('TT_SERVICE_BY_USE', { class: tonic._ttPlan.className });
   }
 
-  /** The main thread knows it by what stands in for it there. */
+  /** The main thread knows the service by the Tonic that represents the thread there. */
   entered(): void {}
 
   left(tonic: AnyTonic): void {
@@ -67,18 +67,18 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   }
 
   #completed({ service: name, error }: ServiceInfo, user: AnyTonic, access: number): void {
-    // It has asked again since, which the main thread did not know then: it is a user of the next one.
+    // It has used the service again since, and so is a user of the next one.
     if (this.#users.get(name)?.get(user) !== access) return;
     user._ttExtras?.uses?.delete(name);
     if (!this.#forget(name, user)) return;
-    // That one was refused, and the service goes on without it.
+    // This access was refused, and the service continues without it.
     if ((error as { readonly code?: unknown } | undefined)?.code === 'TT_BAD_SERVICE') return;
     const handle = this.handle(name);
     this.#ended.add(name);
     tellEnd(handle);
   }
 
-  /** A Tonic uses a service no more; true where it was the last of this thread. */
+  /** A Tonic no longer uses a service. True if it was the last user in this thread. */
   #forget(name: string, user: AnyTonic): boolean {
     const users = this.#users.get(name);
     if (users?.delete(user) !== true || users.size > 0) return false;
@@ -101,6 +101,6 @@ export class ThreadServices implements ServicePort, ServiceCaller {
     return this.#ended.has(name);
   }
 
-  /** They end where they live. */
+  /** Services end in their own threads. */
   readonly ending = undefined;
 }

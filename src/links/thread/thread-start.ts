@@ -39,7 +39,7 @@ if (data !== undefined) {
   Object.defineProperty(globalThis, Symbol.for(START), { value: start });
 }
 
-/** The whole life of a thread: it makes its Catalyst, runs it, and tells how it ended. */
+/** The main function of a thread: it makes its Catalyst, runs it, and reports how it ended. */
 export async function runThread(
   given: ThreadData,
   CatalystClass: CatalystClass,
@@ -54,7 +54,7 @@ export async function runThread(
   const threads = new ThreadLinks(runtime, memory, given.waitingLimit, machine);
   const { links } = threads;
   runtime.log = await runtime.held(openThreadLog(given, runtime, threads));
-  // From here on orders arrive: the Catalyst is there before the next of them.
+  // From here on orders may arrive; the Catalyst exists before the first one is handled.
   const toMain = threads.connect(0, given.toMain);
   const parent = given.toParent === undefined ? toMain : threads.connect(given.parent, given.toParent);
   runtime.services = new ThreadServices(toMain.handle(ROOT_SERIAL, 0, MAIN));
@@ -65,7 +65,7 @@ export async function runThread(
   const watch = runtime.testbench === undefined ? new ProcessWatch(runtime) : undefined;
   try {
     await runLoops(runtime, root, () => {});
-    // What waits for the other side to catch up would be lost with the thread.
+    // Orders that still wait to be sent would be lost with the thread.
     const { drainTimeout } = given;
     if (drainTimeout < Infinity) parent.tell({ kind: 'endsWithin', ms: drainTimeout } satisfies ThreadWord);
     await within(drainTimeout, links.emptied(), runtime.clock);
@@ -77,7 +77,7 @@ export async function runThread(
   }
 }
 
-/** Waits for something, and no longer than that. */
+/** Waits for a promise, but no longer than this time. */
 async function within(ms: number, something: Promise<void>, clock: Clock): Promise<void> {
   let timer: ClockTimer;
   const late = new Promise<void>((resolve) => {
@@ -104,7 +104,7 @@ function makeRoot(CatalystClass: CatalystClass, given: ThreadData, runtime: Runt
   }
 }
 
-/** Its log: as that of the main thread, to whose sink it sends what only that can write. */
+/** Opens its log with the settings of the main thread, to whose sink it sends lines that only that one can write. */
 async function openThreadLog(given: ThreadData, runtime: Runtime, threads: ThreadLinks): Promise<LogService> {
   const { log, logMode, logLane: lane } = given;
   const tell = (line: string): void => threads.links.get(0)?.tell({ kind: 'log', line } satisfies ThreadWord);
@@ -112,7 +112,7 @@ async function openThreadLog(given: ThreadData, runtime: Runtime, threads: Threa
   return openLog({ ...log, default: logMode }, runtime, coreLogServices.with({ main }), { lane });
 }
 
-/** Tells the one that started the thread how its Catalyst has ended. */
+/** Tells the starter of the thread how its Catalyst has ended. */
 function tellEnd(parent: Link, root: Catalyst<string>): void {
   const { error, failure } = root._ttEnding ?? {};
   const packer = new Packer(parent);

@@ -25,13 +25,13 @@ import { Leaving, Watchdog } from './thread-watch.js';
 import type { ThreadEnded, ThreadWord } from './thread-words.js';
 import { workerThreads } from './thread-worker.js';
 
-/** The class of a Catalyst that is to have a thread. */
+/** The class of a Catalyst that runs in a thread. */
 export interface ThreadClass extends TonicClass {
   readonly module?: string;
   readonly thread?: ThreadOptions;
 }
 
-/** The links of a runtime; the main thread makes the first ones when it starts its first thread. */
+/** The links of a runtime; the main thread makes them when it starts its first thread. */
 function linksOf(runtime: Runtime): ThreadLinks {
   const known = runtime.threads as Links | undefined;
   if (known !== undefined) return known.kind as ThreadLinks;
@@ -41,7 +41,7 @@ function linksOf(runtime: Runtime): ThreadLinks {
   return threads;
 }
 
-/** Starts a Catalyst in a thread of its own, with the Tonic whose sparkle runs (or the option `base`) as its base. */
+/** Starts a Catalyst in a thread of its own. Its base is the running Tonic, or the option `base`. */
 export function spawn(catalystClass: ThreadClass, args: readonly unknown[]): RemoteHandle {
   const options = optionsIn(args) ?? {};
   const base = options.base ?? running.tonic;
@@ -59,7 +59,7 @@ export function spawn(catalystClass: ThreadClass, args: readonly unknown[]): Rem
   }
 }
 
-/** The first argument where it may be options: a plain object, and neither a list nor a Tonic. */
+/** The first argument, if it may be options: a plain object. */
 function optionsIn([first]: readonly unknown[]): TonicOptions | undefined {
   if (!isRecord(first)) return undefined;
   const prototype: unknown = Object.getPrototypeOf(first);
@@ -68,7 +68,7 @@ function optionsIn([first]: readonly unknown[]): TonicOptions | undefined {
 
 const standIns = new WeakMap<ThreadClass, typeof ThreadTonic>();
 
-/** A class of stand-ins with the name of the Catalyst's class: in names and logs it is that. */
+/** A subclass with the name of the Catalyst's class, for names and logs. */
 function standInFor(catalystClass: ThreadClass): typeof ThreadTonic {
   let standIn = standIns.get(catalystClass);
   if (standIn === undefined) {
@@ -82,8 +82,8 @@ function standInFor(catalystClass: ThreadClass): typeof ThreadTonic {
 }
 
 /**
- * Stands in its base's thread for a Catalyst that has a thread of its own: it is infused, finishes and fails as any Tonic does, and
- * its life is that of the thread.
+ * Represents a Catalyst with a thread of its own in the thread of its base: it is infused, finishes and fails like any
+ * Tonic, and lives as long as the thread.
  */
 export class ThreadTonic extends Tonic {
   readonly handle: RemoteTonic;
@@ -97,9 +97,9 @@ export class ThreadTonic extends Tonic {
   #ended: ThreadEnded | undefined;
   #error: Error | undefined;
   #gone = false;
-  /** @internal Its class could not be loaded, and would not be the next time. */
+  /** @internal Its class could not be loaded, so starting it again would not help. */
   _ttIsFinal = false;
-  /** By when it will have ended, as it has told. */
+  /** The time by which it will have ended, as the thread reported. */
   #until = -Infinity;
 
   constructor(
@@ -110,7 +110,7 @@ export class ThreadTonic extends Tonic {
     args: readonly unknown[],
   ) {
     const { watchdog, drainTimeout, ...node } = threadSettings(catalystClass);
-    // Before it is infused: what is wrong with the class leaves nothing.
+    // Checked before it is infused, so that a bad class leaves nothing behind.
     const plan = Plan.of(catalystClass);
     const given = optionsIn(args);
     const { base: _, ...options } = given ?? {};
@@ -120,7 +120,7 @@ export class ThreadTonic extends Tonic {
     const packed = crossing.map((argument, at) => packer.pack(argument, at));
     packer.checkMoves();
     super({ base, name: options.name, logMode: options.logMode, logLane: options.logLane, drainTimeout });
-    // Not before: a name that is taken refuses the call, too.
+    // Only now, because a name that is taken also refuses the call.
     packer.commit();
     link.onEnded = (ended) => this.#onEnded(ended as ThreadEnded);
     link.onEndsWithin = (ms) => (this.#until = this._ttScheduler.clock.now() + ms + REPORT_EVERY);
@@ -132,7 +132,7 @@ export class ThreadTonic extends Tonic {
     const name = options.name ?? this._ttFullName;
     this.handle = link.handle(ROOT_SERIAL, this.id, name);
     this.handle._ttPlan = plan;
-    // To finish it is to finish what stands in for it here: that has the deadline.
+    // Finishing it must finish this Tonic, which has the deadline.
     Object.defineProperty(this.handle, 'ttsc__finish', { value: () => this.ttsc__finish() });
     const start: ThreadStart = {
       module: catalystClass.module!,
@@ -154,38 +154,38 @@ export class ThreadTonic extends Tonic {
     try {
       this.#worker = threads.start(start, packer.moved as never[], (code, error) => this.#onExit(code, error));
     } catch (thrown) {
-      // It is infused: so it fails as it would have in its thread.
+      // It was infused already, so it fails as it would in its thread.
       queueMicrotask(() => this.#onExit(1, toError(thrown)));
     }
     if (this._ttPlan.service !== undefined) this._ttScheduler.services.entered(this);
     if (watchdog !== false) this.#watchdog = new Watchdog(this, watchdog, threads.memory, link);
   }
 
-  /** @internal When it has its handle. */
+  /** @internal Services are entered when the handle exists. */
   override _ttEnterService(): void {}
 
   override get _ttFace(): AnyTonic {
     return this.handle as unknown as AnyTonic;
   }
 
-  /** @internal The watchdog has waited too long. */
+  /** @internal The watchdog got no answer in time. */
   stuck(ms: number): void {
     this.#error ??= fail('TT_THREAD_STUCK', { tonic: this.name, ms });
     void this.#worker?.terminate();
   }
 
-  /** Its Catalyst has finished: what Node still holds open there has so long to close. */
+  /** Its Catalyst has finished: Node's open resources in the thread must be closed within a time limit. */
   #onEnded(ended: ThreadEnded): void {
     this.#ended = ended;
     this.#watchdog?.stop();
     const timeout = this._ttDrainTimeout;
     if (timeout === Infinity) return;
-    // One that is finished here has a deadline of its own, which counts from this progress.
+    // If this Tonic is finishing, its own deadline counts from this progress.
     this.#until = this._ttScheduler.clock.now() + timeout;
     if (this._ttLife === Life.running) this.#leaving.start(timeout);
   }
 
-  /** @internal It has not. */
+  /** @internal The thread has not ended in that time. */
   heldOpen(): void {
     const details = { tonic: this.name, phase: 'its end', ms: this._ttDrainTimeout };
     this._ttScheduler.logs.warn(this, fail('TT_ABORTED', details));
@@ -208,7 +208,7 @@ export class ThreadTonic extends Tonic {
     }
     tellLost(this, this.name, lost);
     const info = { sparkle: this.#ended?.sparkle, state: this.#ended?.state, source: undefined };
-    // What its Catalyst could tell, that has logged.
+    // Otherwise the Catalyst itself has logged the error.
     if (this.#ended === undefined) failTonic(this, error, info);
     else finishFailed(this, error, info);
   }
@@ -236,7 +236,7 @@ export class ThreadTonic extends Tonic {
     return fail('TT_THREAD_FAILED', { tonic }, error);
   }
 
-  /** The link has forgotten its handles by then: but who the error is about is known by this one. */
+  /** The link has no handles any more by then, but the Tonic of the error is known here. */
   #importer(): Importer {
     const link = this.#link;
     const isRoot = ({ thread, serial }: TonicRef): boolean => thread === this.#thread && serial === ROOT_SERIAL;
@@ -250,16 +250,16 @@ export class ThreadTonic extends Tonic {
     };
   }
 
-  /** @internal While what lives over there gets on with its end, its thread is not ended. */
+  /** @internal The thread is not terminated while it makes progress with its end. */
   override _ttDeadline(): number {
     return this.#gone ? -Infinity : this.#until;
   }
 
-  /** @internal The Catalyst finishes over there; its thread then ends. */
+  /** @internal The Catalyst finishes in its thread; then the thread ends. */
   override _ttDrain(): boolean {
     if (this.#gone) return true;
     if (this.#ended === undefined) this.#link.tell({ kind: 'ending' } satisfies ThreadWord);
-    // Nobody's order: over there it is not refused, whoever has finished this one.
+    // Called without a source, so that the other thread does not refuse it, whoever has finished this Tonic.
     runAs(undefined, () => this.#link.call(this.handle, 'ttsc__finish', []));
     return false;
   }

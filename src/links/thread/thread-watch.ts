@@ -4,15 +4,15 @@ import type { Link } from '../link.js';
 import type { ThreadMemory } from './thread-memory.js';
 import type { ThreadWord } from './thread-words.js';
 
-/** What is told of a thread that takes too long. */
+/** Is told about a thread that takes too long. */
 interface Watched extends Pick<AnyTonic, '_ttScheduler'> {
-  /** It does not answer: one turn of its loop has taken longer than so many ms. */
+  /** The thread does not answer: one turn of its loop has taken longer than this many ms. */
   stuck(ms: number): void;
-  /** Its Catalyst has finished, and it is still there. */
+  /** Its Catalyst has finished, but the thread still runs. */
   heldOpen(): void;
 }
 
-/** The time that a thread has from the end of its Catalyst to its own. */
+/** Limits the time between the end of a Catalyst and the end of its thread. */
 export class Leaving implements Due {
   at = Infinity;
   slot = -1;
@@ -34,14 +34,14 @@ export class Leaving implements Due {
   }
 }
 
-/** How long a thread may take to start before its watchdog gives it up, in ms: its modules have to be loaded. */
+/** How long a thread may take to start, in ms: it must load its modules. */
 const START_PATIENCE = 30_000;
 
-/** Asks a thread again and again whether it goes on; the answer comes from its loop, between two turns. */
+/** Asks a thread regularly whether it still runs. Its loop answers between two turns. */
 export class Watchdog implements Due {
   at = 0;
   slot = -1;
-  /** The first one is not asked: a thread answers it when it has started. */
+  /** The first question needs no message: a thread answers it when it has started. */
   #asked = 1;
   #askedAt: number;
 

@@ -3,21 +3,21 @@ import type { ChannelEnd } from './wire.js';
 import type { ThreadStart } from './thread-data.js';
 import type { ThreadLogTarget } from './thread-log-target.js';
 
-/** What threads tell each other besides orders. */
+/** The messages between threads besides orders. */
 export type ThreadWord =
-  // ---- To the main thread, which starts all threads and knows which there are ----
-  /** I want to talk to a thread. */
+  // ---- To the main thread, which starts and knows all threads ----
+  /** Asks for a channel to a thread. */
   | { readonly kind: 'introduce'; readonly thread: number }
-  /** Start a thread for me. */
+  /** Starts a thread for the sender. */
   | { readonly kind: 'start'; readonly start: ThreadStart; readonly moved: readonly never[] }
-  /** End a thread that you have started for me, by force. */
+  /** Terminates a thread that was started for the sender. */
   | { readonly kind: 'terminate'; readonly thread: number }
-  // ---- From there ----
-  /** Your channel to a thread. */
+  // ---- From the main thread ----
+  /** The receiver's channel to a thread. */
   | { readonly kind: 'meet'; readonly thread: number; readonly end: ChannelEnd }
-  /** A thread has ended; `failed` where that was not in order. */
+  /** A thread has ended; `failed` if that was an error. */
   | { readonly kind: 'gone'; readonly thread: number; readonly failed: boolean }
-  /** A thread that was started for you has ended; with the error where Node knows one. */
+  /** A thread that was started for the receiver has ended; with the error if Node reports one. */
   | {
       readonly kind: 'exited';
       readonly thread: number;
@@ -27,27 +27,27 @@ export type ThreadWord =
     }
   // ---- The log ----
   | { readonly kind: 'log'; readonly line: string }
-  /** So many characters of your lines were written. */
+  /** The acknowledgement of log characters that were written. */
   | { readonly kind: 'logged'; readonly characters: number }
-  /** The log of the app goes elsewhere now. */
+  /** The log of the app has a new target. */
   | { readonly kind: 'logTo'; readonly to: ThreadLogTarget }
-  // ---- Between a thread and the one that has started it ----
-  /** Are you still there? */
+  // ---- Between a thread and its starter ----
+  /** Asks whether the thread still runs. */
   | { readonly kind: 'ping'; readonly count: number }
-  /** You are to finish: tell from time to time how long that may take. */
+  /** The thread must finish, and report from time to time how long that may take. */
   | { readonly kind: 'ending' }
-  /** I shall have ended within so many ms, as far as I know now. */
+  /** The sender expects to have ended within this many ms. */
   | { readonly kind: 'endsWithin'; readonly ms: number }
   | ThreadEnded
-  // ---- The tree of all ----
-  /** What Tonics have you? Or, to the main thread: what have all? */
+  // ---- The tree of all threads ----
+  /** Asks for the tree of Tonics; `all`: asks the main thread for the trees of all threads. */
   | { readonly kind: 'dump'; readonly ask: number; readonly all: boolean }
   | { readonly kind: 'dumped'; readonly ask: number; readonly text: string };
 
-/** How a thread's Catalyst has ended: told to the one that started it. */
+/** The message to the starter when a thread's Catalyst has ended. */
 export interface ThreadEnded {
   readonly kind: 'ended';
-  /** One error where it failed, with what is known of the throw. */
+  /** If it failed, a list with the error, and what is known about the throw. */
   readonly errors: unknown[];
   readonly refs: Refs | undefined;
   readonly sparkle: string | undefined;

@@ -4,7 +4,10 @@ import { type Wire, endsOf } from './wire.js';
 import { DATA, NOT_LOADED, START } from './thread-data.js';
 import type { ThreadMachine } from './thread-machine.js';
 
-/** The module of the class loads TaskTonic, which then takes over. Whatever bundler has made it, there is no further file to find. */
+/**
+ * The code of a thread: the module of the class loads TaskTonic, which then takes over. So it works with any bundler,
+ * without a further file.
+ */
 const ENTRY = `
 import { workerData } from 'node:worker_threads';
 globalThis[Symbol.for('${DATA}')] = workerData.tasktonic;
@@ -20,14 +23,14 @@ try {
 }
 await start();
 `;
-/** A URL, not `eval`: in a thread that evaluates, Node does not load what `--import` names (hooks of tsx, tracing). */
+/** A URL and not `eval`: with `eval` Node does not load modules of `--import` (hooks of tsx, tracing). */
 const ENTRY_URL = new URL(`data:text/javascript,${encodeURIComponent(ENTRY)}`);
 
-/** Called for each message, so Node is asked for it once. */
+/** Cached, because it is called for each message. */
 let receive: typeof receiveMessageOnPort | undefined;
 const receiveOn: typeof receiveMessageOnPort = (port) => (receive ??= nodeWorkerThreads().receiveMessageOnPort)(port);
 
-/** Node's worker threads. */
+/** The worker threads of Node. */
 export const workerThreads: ThreadMachine = {
   isParallel: true,
   newChannel() {

@@ -1,6 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 
-/** What a channel between two threads ends in: a MessagePort, or what a test bench has in its place. */
+/** The end of a channel between two threads: a MessagePort, or its simulation in a test. */
 export interface Wire {
   postMessage(message: unknown, moved?: readonly Transferable[]): void;
   on(event: 'message', take: (message: unknown) => void): unknown;
@@ -9,7 +9,7 @@ export interface Wire {
   close(): void;
 }
 
-/** One end of a channel, on its way to the thread that is to have it. */
+/** One end of a channel, to be sent to its thread. */
 export interface ChannelEnd {
   readonly port: Wire;
   readonly shared: SharedArrayBuffer;
@@ -17,7 +17,7 @@ export interface ChannelEnd {
   readonly side: 0 | 1;
 }
 
-/** Both ends of a new channel, around a pair of ports. */
+/** Both ends of a new channel, from a pair of ports. */
 export function endsOf(one: Wire, other: Wire): [ChannelEnd, ChannelEnd] {
   const shared = new SharedArrayBuffer(16);
   return [

@@ -43,10 +43,13 @@ export class DuplexChannel extends NodeStream {
     return this.#ends.remote;
   }
 
-  /** A stream may keep what it gave, and what it was given. */
-  protected override get isOfKernel(): boolean {
+  /** The stream may keep what was written to it. */
+  override get handsToKernel(): boolean {
     return false;
   }
+
+  /** The stream may have others that need them. */
+  protected override free(): void {}
 
   /** Only sockets are reset. */
   protected override askForReset(): void {}

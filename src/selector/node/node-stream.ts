@@ -169,16 +169,6 @@ export class NodeStream implements StreamChannel, Sink {
     this.#straight = taker;
   }
 
-  freeOf(bytes: Buffer, by: StreamChannel): void {
-    if (this.isOfKernel && by instanceof NodeStream && by.isOfKernel && !by.#has(Is.closed) && by.unsent === 0)
-      freeMemory(bytes);
-  }
-
-  /** What it receives is its own, and what has left it nobody in this process reads. */
-  protected get isOfKernel(): boolean {
-    return true;
-  }
-
   write(bytes: Bytes, size: number): void {
     (this.#out ??= SendBuffer.take(this)).put(bytes, size);
     this.#flushLater();
@@ -294,6 +284,15 @@ export class NodeStream implements StreamChannel, Sink {
     return socket;
   }
 
+  get handsToKernel(): boolean {
+    return true;
+  }
+
+  /** Nobody needs these received bytes any more. */
+  protected free(bytes: Buffer): void {
+    freeMemory(bytes);
+  }
+
   /** It failed: whoever has it is told. */
   protected failed(error: Error): void {
     NodeStream.onSocket.error(this, error);
@@ -323,7 +322,11 @@ export class NodeStream implements StreamChannel, Sink {
   /** @internal */
   static readonly onSocket = {
     data(stream: NodeStream, bytes: Buffer): void {
-      if (stream.#straight !== undefined && stream.#first === undefined && stream.#straight.takes(bytes)) return;
+      if (stream.#straight !== undefined && stream.#first === undefined) {
+        const taken = stream.#straight.takes(bytes);
+        if (taken === 'left') stream.free(bytes);
+        if (taken !== 'not') return;
+      }
       if (stream.#first === undefined) stream.#first = bytes;
       else (stream.#more ??= []).push(bytes);
       if ((stream.#received += bytes.length) >= INBOX) {

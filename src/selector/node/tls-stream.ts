@@ -177,10 +177,6 @@ export class TlsStream extends NodeStream {
     return this.#ends.truncated;
   }
 
-  protected override get isOfKernel(): boolean {
-    return false;
-  }
-
   override get local(): Address | undefined {
     return this.#over === undefined ? super.local : this.#over.local;
   }

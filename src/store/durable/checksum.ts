@@ -1,11 +1,11 @@
 import * as zlib from 'node:zlib';
 
-/** The CRC-32 of bytes, as zip files have it. */
+/** The CRC-32 of bytes, as in zip files. */
 export function checksum(bytes: Uint8Array): number {
   return native === undefined ? checksumByTable(bytes) : native(bytes);
 }
 
-// Not every system that runs programs for Node has it.
+// Old versions of Node do not have `zlib.crc32`.
 const native = (zlib as { readonly crc32?: (data: Uint8Array) => number }).crc32;
 
 const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
@@ -14,7 +14,7 @@ const TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
   return rest;
 });
 
-/** The same, without help. */
+/** The same CRC-32, computed without zlib. */
 export function checksumByTable(bytes: Uint8Array): number {
   let sum = -1;
   for (let at = 0; at < bytes.length; at++) sum = (sum >>> 8) ^ TABLE[(sum ^ bytes[at]!) & 255]!;

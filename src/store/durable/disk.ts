@@ -5,37 +5,41 @@ import {
 import { dirname } from 'node:path';
 
 /**
- * What keeping a Store asks of the file system: all of it, so that a test can break each call.
+ * All that a persistent Store needs of the file system, in one interface, so that a test can make each call fail.
  *
- * What gives a promise is called while the app runs, and holds up nobody. The rest is for its start and its end, and for what is quick.
+ * Methods that return a promise are called while the app runs, and block nobody. The others are for its start, for its
+ * end, and for quick calls.
  */
 export interface Disk {
-  /** Makes a directory that only its owner can enter, where there is none; gives the first of those that it has made. */
+  /**
+   * Makes a directory, and its parents, that only its owner can enter, where they do not exist. Returns the first of
+   * those that it made.
+   */
   makeDirectory(path: string): string | undefined;
   list(directory: string): string[];
-  /** Opens a directory, to be synced; `undefined` where the system has no such thing. */
+  /** Opens a directory to sync it; `undefined` if the system cannot open directories. */
   openDirectory(path: string): number | undefined;
-  /** Makes a file that only its owner can read, and opens it. @throws `EEXIST` where there is one. */
+  /** Makes a file that only its owner can read, and opens it. @throws `EEXIST` if the file exists. */
   create(path: string): number;
-  /** Opens a file that is there, to be read and written. */
+  /** Opens an existing file for reading and writing. */
   open(path: string): number;
   close(fd: number): void;
   size(fd: number): number;
-  /** Whether the open file still has a name: nobody has removed it, or its directory. */
+  /** Whether the open file still has a name: neither the file nor its directory was removed. */
   isNamed(fd: number): boolean;
   read(fd: number, into: Uint8Array, position: number): number;
   writeNow(fd: number, bytes: Uint8Array, position: number): number;
   truncate(fd: number, size: number): void;
-  /** What was written is on the disk when it returns. */
+  /** Returns when all written data is on the disk. */
   syncNow(fd: number): void;
   syncDirectoryNow(fd: number): void;
   removeNow(path: string): void;
 
-  /** Writes some of the bytes, and gives how many. */
+  /** Writes some of the bytes, and returns how many. */
   write(fd: number, bytes: Uint8Array, position: number): Promise<number>;
-  /** The content of the file is on the disk, with what is needed to read it. */
+  /** Resolves when the content of the file, and what is needed to read it, is on the disk. */
   sync(fd: number): Promise<void>;
-  /** Names that were made, changed or removed in the directory are on the disk. */
+  /** Resolves when all names that were made, changed or removed in the directory are on the disk. */
   syncDirectory(fd: number): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(path: string): Promise<void>;
@@ -44,10 +48,13 @@ export interface Disk {
 
 const OWNER_ONLY = 0o600;
 const OWNER_ONLY_DIRECTORY = 0o700;
-/** What systems and file systems say that cannot sync a directory. */
+/** The error codes of systems that cannot sync a directory. */
 const NO_SYNC: ReadonlySet<unknown> = new Set(['EINVAL', 'ENOTSUP', 'EPERM', 'EACCES', 'EISDIR', 'EBADF']);
 
-/** One by one: what Node does by itself never ends where a file system lets nobody make any, as `/proc` does. */
+/**
+ * Makes one directory after the other. Node's own recursive mkdir never ends on a file system that forbids it, such as
+ * `/proc`.
+ */
 function makeDirectory(path: string): string | undefined {
   if (isMade(path)) return undefined;
   try {
@@ -130,7 +137,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EROFS: 'the disk can only be read',
 };
 
-/** What went wrong with a file, in words. */
+/** The message of a file error. */
 export function inWords(thrown: unknown): string {
   const code = codeOf(thrown);
   const words = code === undefined ? undefined : WORDS[code];

@@ -15,30 +15,31 @@ import { openSegment } from './segment.js';
 import { Snapshots } from './snapshots.js';
 import { survey, type Survey } from './survey.js';
 
-/** Who is told what nobody has asked for. */
-export interface Told {
-  /** Something is not as it should be, and nothing is lost by it: `TT_STORE_CUT`, `TT_STORE_SNAPSHOT`. */
+/** Hears of problems that no call can report. */
+export interface ProblemListener {
+  /** A problem that loses no acknowledged data: `TT_STORE_CUT`, `TT_STORE_SNAPSHOT`. */
   warn(error: Error): void;
-  /** Nothing is kept any more: `TT_STORE_NOT_KEPT`. Called once at most. */
+  /** From now on nothing is kept on disk: `TT_STORE_NOT_KEPT`. Called once at most. */
   failed(error: Error): void;
 }
 
-/** What was kept. */
+/** The result of `load()`. */
 export interface Loaded {
-  /** That of the last batch; 0 where there was none. */
+  /** The version of the last batch; 0 if there was no batch. */
   readonly version: number;
-  /** How many batches came after the snapshot. */
+  /** The number of batches after the snapshot. */
   readonly batches: number;
-  /** What did not count of the files, and was cut off. */
+  /** The parts of files that were damaged or incomplete, and were cut off. */
   readonly lost: readonly Lost[];
 }
 
 /**
- * Keeps the batches of a Store in a directory, which it has for itself.
+ * Keeps the batches of a Store in a directory that no other Store uses.
  *
- * - The paths of ops are those of the nodes themselves, and all that followed from a step is in them: it does not know what a link leads to.
- * - What {@link saved} has told to be kept is there when the directory is opened again, whole batches in their order, whatever has ended
- *   the process; with the durability `'disk'` also whatever has ended the machine.
+ * - The paths in a batch are the own paths of the nodes, and all effects of a step are in the batch: this class does
+ *   not follow links.
+ * - When {@link saved} has resolved, the batches are there when the directory is opened again, whole and in their
+ *   order, however the process ended; with the durability `'disk'` also after a crash of the machine.
  * - It sets no timers, and does nothing while there is nothing to write.
  */
 export class Durable {
@@ -50,37 +51,44 @@ export class Durable {
   readonly #snapshots: Snapshots;
   #closed: Promise<void> | undefined;
 
-  private constructor(folder: Folder, lock: Lock, settings: PersistSettings, told: Told) {
+  private constructor(folder: Folder, lock: Lock, settings: PersistSettings, problems: ProblemListener) {
     this.#folder = folder;
     this.#lock = lock;
     this.#kept = new KeptOps(settings.only);
     this.#found = survey(folder, settings.damaged === 'cut');
     const segment = openSegment(folder, this.#found);
-    for (const lost of this.#found.lost) told.warn(fail('TT_STORE_CUT', { ...lost }));
+    for (const lost of this.#found.lost) problems.warn(fail('TT_STORE_CUT', { ...lost }));
     const { snapshot, logs, last } = this.#found;
     const limit = { batches: settings.waitingLimit.batches, bytes: settings.waitingLimit.bytes };
     const written = logs.reduce((sum, { end }) => sum + end, 0);
-    const failed = (error: Error) => told.failed(error);
+    const failed = (error: Error) => problems.failed(error);
     this.#log = new LogWriter({ folder, lock, limit, failed }, segment, last, written);
     const isDamaged = this.#found.lost.some(({ kind }) => kind === 'damaged');
     this.#snapshots = new Snapshots(
-      { folder, log: this.#log, kept: this.#kept, every: settings.snapshotEvery, warn: (error) => told.warn(error) },
+      {
+        folder,
+        log: this.#log,
+        kept: this.#kept,
+        every: settings.snapshotEvery,
+        warn: (error) => problems.warn(error),
+      },
       isDamaged ? undefined : (snapshot?.bytes ?? 0),
     );
   }
 
   /**
-   * Takes a directory and finds out what it has. That holds its caller, and so is for the start of an app.
+   * Locks a directory and finds out what is in it. It blocks its caller, so it is for the start of an app.
    *
-   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_STORE_DIRECTORY`, `TT_STORE_LOCKED`, `TT_STORE_FORMAT`, `TT_STORE_DAMAGED`
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_STORE_DIRECTORY`, `TT_STORE_LOCKED`, `TT_STORE_FORMAT`,
+   *   `TT_STORE_DAMAGED`
    */
-  static open(options: PersistOptions, told: Told, disk: Disk = nodeDisk): Durable {
+  static open(options: PersistOptions, problems: ProblemListener, disk: Disk = nodeDisk): Durable {
     const settings = parseOptions(persistSchema, options, 'persist');
     const folder = new Folder(disk, settings.directory, settings.durability === 'disk');
     let lock: Lock | undefined;
     try {
       lock = Lock.take(folder);
-      return new Durable(folder, lock, settings, told);
+      return new Durable(folder, lock, settings, problems);
     } catch (thrown) {
       lock?.release();
       folder.close();
@@ -88,7 +96,7 @@ export class Durable {
     }
   }
 
-  /** The paths that are kept, each with all below it; the empty one for all. */
+  /** The paths that are kept, each with all below it; the empty path stands for all. */
   get subtrees(): readonly string[] {
     return this.#kept.subtrees;
   }
@@ -99,12 +107,12 @@ export class Durable {
   }
 
   /**
-   * Gives what was kept, in the order in which it is to be carried out: first the parts of a snapshot, then batches. To be called before
-   * the first {@link append}.
+   * Gives the kept content in the order in which it must be applied: first the parts of a snapshot, then batches. Must
+   * be called before the first {@link append}.
    *
-   * @param apply carries ops out. The snapshot may have some of a batch that comes after it already, or of a later one: to carry it out
-   * again is to change nothing, and never to throw.
-   * @throws what `apply` throws, and the system's error where the disk fails.
+   * @param apply applies ops. The snapshot may already contain a part of a later batch, so applying ops a second time
+   *   must change nothing and must not throw.
+   * @throws what `apply` throws, and the error of the system if the disk fails.
    */
   load(apply: (ops: StoreOps) => void): Loaded {
     const { snapshot, logs, last, lost } = this.#found;
@@ -123,7 +131,7 @@ export class Durable {
     return { version: last, batches, lost };
   }
 
-  /** The content of the records of a file; what is damaged between them is left out. */
+  /** Reads the records of a file; damaged data between them is skipped. */
   #records(path: string, end: number, take: (content: unknown[]) => void): void {
     const { disk } = this.#folder;
     const fd = disk.open(path);
@@ -140,7 +148,7 @@ export class Durable {
   }
 
   /**
-   * Looks whether a batch can be kept, before it is done.
+   * Checks that a batch can be kept, before it is applied.
    * @throws {TaskTonicError} `TT_STORE_NOT_DURABLE`
    */
   check(ops: StoreOps): void {
@@ -148,10 +156,11 @@ export class Durable {
   }
 
   /**
-   * A batch is to be kept. Nothing is written before it returns.
+   * Takes a batch to be written. Nothing is written before this returns.
    *
    * @param version is higher than that of the batch before it.
-   * @throws {TaskTonicError} `TT_STORE_NOT_DURABLE`, `TT_STORE_FULL`, `TT_STORE_NOT_KEPT`; then nothing of it is taken.
+   * @throws {TaskTonicError} `TT_STORE_NOT_DURABLE`, `TT_STORE_FULL`, `TT_STORE_NOT_KEPT`; then no part of the batch is
+   *   taken.
    */
   append(version: number, ops: StoreOps): void {
     if (this.#closed !== undefined) throw this.#notKept(version);
@@ -160,31 +169,32 @@ export class Durable {
   }
 
   /**
-   * Settles when all that was appended so far is kept. Rejects where it is not, with a `TT_STORE_NOT_KEPT` that says from which version
-   * on; then nothing will be kept any more.
+   * Resolves when all batches that were appended so far are kept. Rejects with `TT_STORE_NOT_KEPT`, which names the
+   * first lost version, if writing fails; then nothing is kept any more.
    */
   saved(): Promise<void> {
     return this.#log.saved();
   }
 
-  /** Whether the log has grown so long that a snapshot should be written. */
+  /** Whether the log has grown enough for a new snapshot. */
   get snapshotDue(): boolean {
     return this.#snapshots.isDue;
   }
 
   /**
-   * Writes a snapshot, and removes what it stands for. While one is being written, another call only waits for that one.
+   * Writes a snapshot, and removes the logs that it replaces. A call while a snapshot is being written only waits for
+   * that one.
    *
-   * @param pieces the whole content, as it is when each of them is taken: a piece is taken when the one before it is written. The first
-   * one is not taken before this returns.
-   * @returns a promise that resolves when it is there. It does so, too, where it could not be written, which is told as a warning: the log
-   * is there still.
+   * @param pieces the whole content. Each piece is taken when the one before it has been written, with the content of
+   *   that moment. The first piece is not taken before this returns.
+   * @returns a promise that resolves when the snapshot is there. It resolves also if the snapshot could not be written:
+   *   then a warning is given, and the log is still there.
    */
   snapshot(pieces: Iterable<StoreOps>): Promise<void> {
     return this.#closed ?? this.#snapshots.write(pieces);
   }
 
-  /** Writes what was appended, and lets go of the directory. Never rejects: what is not kept by then was told as failed. */
+  /** Writes what was appended, and unlocks the directory. Never rejects: a failed write was reported before. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;

@@ -2,21 +2,22 @@ import { fail } from '../../core/errors.js';
 import { Op, type StoreOps } from '../ops.js';
 import { inPlace, unkeepable } from './unkeepable.js';
 
-// A batch on disk is JSON: quick to write, quick to read, and a person can read it. A value that JSON has no words for is written in a
-// long form, and what its step does has LONG added, so that only such values are looked at when they are read.
+// A batch on disk is JSON: quick to write, quick to read, and readable by a person. A value that JSON cannot express is
+// written in a long form. Then LONG is added to the kind of its step, so that only such values need decoding.
 //
-// In the long form texts, booleans, null and ordinary numbers are themselves, and all else is a list that begins with a letter.
+// In the long form texts, booleans, null and ordinary numbers stand for themselves. Everything else is a list that
+// begins with a letter.
 
 const LONG = 16;
 
-/** A batch as a text. @throws {TaskTonicError} `TT_STORE_NOT_DURABLE` where a value cannot be kept. */
+/** Encodes a batch as a text. @throws {TaskTonicError} `TT_STORE_NOT_DURABLE` if a value cannot be kept. */
 export function encode(ops: StoreOps): string {
   for (let at = 0; at < ops.length; at += 3)
     if (!isPlainStep(ops[at], ops[at + 2])) return JSON.stringify(longOps(ops));
   return JSON.stringify(ops);
 }
 
-/** A batch as it was, of what `JSON.parse` makes of its text. */
+/** Decodes a batch from what `JSON.parse` returns for its text. */
 export function decode(written: unknown[]): StoreOps {
   for (let at = 0; at < written.length; at += 3) {
     const kind = written[at] as number;
@@ -36,7 +37,7 @@ function isPlainStep(kind: unknown, value: unknown): boolean {
   return isPlain(value) || (value === undefined && hasNoValue(kind));
 }
 
-/** Whether JSON gives a value back as it is. */
+/** Whether JSON returns a value unchanged. */
 function isPlain(value: unknown): boolean {
   switch (typeof value) {
     case 'string':
@@ -157,7 +158,7 @@ function pairs(rest: readonly unknown[]): [unknown, unknown][] {
   return all;
 }
 
-/** `__proto__` is a name like any other. */
+/** Makes an object of names and values. `__proto__` is a name like any other. */
 function objectOf(rest: readonly unknown[]): object {
   const made = {};
   for (const [key, value] of pairs(rest))

@@ -3,17 +3,17 @@ import type { Named } from './folder.js';
 import { FILE_HEAD, RecordKind } from './record.js';
 import type { RecordReader } from './record-reader.js';
 
-/** A log that was found, as far as it counts. */
+/** A log that was found, and its valid part. */
 export interface FoundLog {
   readonly path: string;
-  /** The version of the last batch before it. */
+  /** The version of the last batch before this log. */
   readonly after: number;
   readonly last: number;
-  /** Where what counts of it ends. */
+  /** The offset at which its valid part ends. */
   readonly end: number;
 }
 
-/** Goes along the logs, each of which begins where the one before it has ended. */
+/** Checks the logs in order. Each must begin with the version at which the one before it ended. */
 export function findLogs(logs: readonly Named[], from: number, findings: Findings): FoundLog[] {
   const found: FoundLog[] = [];
   let last = from;
@@ -35,12 +35,12 @@ export function findLogs(logs: readonly Named[], from: number, findings: Finding
   return found;
 }
 
-/** A log that could not be begun, nor removed: the one before it went on. */
+/** Whether a log has no record: its creation failed, it could not be removed, and the log before it stayed in use. */
 function isEmpty(named: Named, findings: Findings): boolean {
   return findings.reading(named, (reader) => reader.next(FILE_HEAD) === undefined);
 }
 
-/** A log is missing before these. */
+/** Reports that a log is missing before these. */
 function gap(logs: readonly Named[], last: number, findings: Findings): void {
   const { name, version } = logs[0]!;
   const file = findings.folder.file(name);
@@ -49,11 +49,11 @@ function gap(logs: readonly Named[], last: number, findings: Findings): void {
   findings.drop(logs);
 }
 
-/** A log, and whether the next one goes on from here. */
+/** Checks one log, and whether the next one continues from its end. */
 function look(named: Named, reader: RecordReader, later: readonly Named[], findings: Findings): [FoundLog, boolean] {
   const file = findings.folder.file(named.name);
   const hasHead = hasItsHead(named, reader);
-  // Without its head it is made anew.
+  // A log without a whole head is written anew.
   let [end, last] = [hasHead ? FILE_HEAD : 0, named.version];
   while (hasHead) {
     const found = reader.record(end);
@@ -76,7 +76,7 @@ function look(named: Named, reader: RecordReader, later: readonly Named[], findi
   return [log, false];
 }
 
-/** The version of the last record of a file, where there are some from that place on. */
+/** The version of the last whole record from an offset on, if there is one. */
 function lastOf(reader: RecordReader, from: number | undefined): number | undefined {
   let last: number | undefined;
   for (let at = from; at !== undefined && at < reader.size;) {

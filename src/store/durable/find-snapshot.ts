@@ -6,16 +6,16 @@ import type { RecordReader } from './record-reader.js';
 /** A snapshot that was found. */
 export interface FoundSnapshot {
   readonly path: string;
-  /** It has all batches up to this one. */
+  /** It contains all batches up to this version. */
   readonly version: number;
-  /** It may have something of batches up to this one. */
+  /** It may contain parts of batches up to this version. */
   readonly upTo: number;
   readonly bytes: number;
 }
 
 const LOSS = 'It is a snapshot: what the Store had then would not be whole';
 
-/** Looks through the newest snapshot; those before it are obsolete. */
+/** Checks the newest snapshot; older ones are obsolete. */
 export function findSnapshot(snapshots: readonly Named[], findings: Findings): FoundSnapshot | undefined {
   const newest = snapshots.at(-1);
   for (const { name } of snapshots.slice(0, -1)) findings.isObsolete(name);
@@ -29,7 +29,7 @@ function look(named: Named, reader: RecordReader, findings: Findings): FoundSnap
   if (!hasItsHead(named, reader)) damaged(0, FILE_HEAD, WRONG_HEAD);
   let pieces = 0;
   let end: Found | undefined;
-  // Each part stands alone, so that those behind a damage count.
+  // Each part can be used alone, so parts after a damaged one are used, too.
   for (let at = FILE_HEAD; at < reader.size;) {
     const found = reader.record(at);
     if (found?.kind === RecordKind.piece) pieces++;

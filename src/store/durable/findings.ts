@@ -3,18 +3,21 @@ import type { Folder, Named } from './folder.js';
 import { FILE_HEAD, FileKind, readFileHead } from './record.js';
 import { RecordReader } from './record-reader.js';
 
-/** What does not count of a file. */
+/** A part of a file that is not valid. */
 export interface Lost {
   readonly file: string;
   readonly offset: number;
   readonly bytes: number;
-  /** The end of the log, which was being written when the process or the machine ended; or what is damaged, or lies behind that. */
+  /**
+   * `'torn'`: the end of the log, which was being written when the process or the machine ended. `'damaged'`: damaged
+   * data, or data after it.
+   */
   readonly kind: 'torn' | 'damaged';
-  /** What is wrong with it, in words. */
+  /** The reason, in words. */
   readonly why: string;
 }
 
-/** What is wrong with a file, and what would be lost with it. */
+/** What is wrong with a file, and which data would be lost. */
 export interface Damage {
   readonly file: string;
   readonly offset: number;
@@ -28,15 +31,15 @@ export const WRONG_HEAD = 'its head is not right';
 const TORN = 'it was being written when the process or the machine ended, and was not acknowledged';
 const BEHIND = 'it lies behind what is damaged';
 
-/** What is found out about the files of a directory. */
+/** What was found out about the files of a directory. */
 export class Findings {
   readonly folder: Folder;
   readonly lost: Lost[] = [];
-  /** Files that do not count any more. */
+  /** Files that are no longer needed. */
   readonly obsolete: string[] = [];
   readonly #cuts: boolean;
 
-  /** @param cuts whether it goes on without what is damaged. */
+  /** @param cuts whether damaged data is cut off instead of an error. */
   constructor(folder: Folder, cuts: boolean) {
     this.folder = folder;
     this.#cuts = cuts;
@@ -52,7 +55,7 @@ export class Findings {
     }
   }
 
-  /** @throws {TaskTonicError} `TT_STORE_DAMAGED`, unless what is damaged is cut. */
+  /** @throws {TaskTonicError} `TT_STORE_DAMAGED`, unless damaged data is cut off. */
   damaged({ file, offset, bytes, problem, loss }: Damage): void {
     if (!this.#cuts) throw fail('TT_STORE_DAMAGED', { file, offset, problem, loss });
     this.lost.push({ file, offset, bytes, kind: 'damaged', why: problem });
@@ -66,7 +69,7 @@ export class Findings {
     this.obsolete.push(this.folder.file(name));
   }
 
-  /** What lies behind a damage goes with it. */
+  /** Files after a damaged one are dropped with it. */
   drop(files: readonly Named[]): void {
     for (const named of files) {
       const bytes = this.reading(named, ({ size }) => size);
@@ -76,12 +79,12 @@ export class Findings {
   }
 }
 
-/** The head of a file; `undefined` where there is none that is whole. */
+/** The head of a file; `undefined` if it is missing or damaged. */
 export function headOf(reader: RecordReader): ReturnType<typeof readFileHead> {
   return reader.size < FILE_HEAD ? undefined : readFileHead(reader.bytes(0, FILE_HEAD));
 }
 
-/** Whether its head says what its name says. */
+/** Whether the head of a file agrees with its name. */
 export function hasItsHead({ kind, version }: Named, reader: RecordReader): boolean {
   const head = headOf(reader);
   return head?.kind === FileKind[kind] && head.version === version;

@@ -2,29 +2,29 @@ import { dirname, join, resolve } from 'node:path';
 import { fail } from '../../core/errors.js';
 import { type Disk, inWords } from './disk.js';
 
-/** A snapshot while it is written. */
+/** The name of a snapshot while it is being written. */
 export const PART = 'snapshot.part';
 
 const NAME = /^(log|snapshot)-(\d{16})$/;
 const DIGITS = 16;
 
-/** A file of a Store, by its name. */
+/** A file of a Store, described by its name. */
 export interface Named {
   readonly name: string;
   readonly kind: 'log' | 'snapshot';
   readonly version: number;
 }
 
-/** The name of the log that begins after a version, or of the snapshot of one. */
+/** The file name of the log that begins after a version, or of the snapshot of a version. */
 export function nameOf(kind: Named['kind'], version: number): string {
   return `${kind}-${String(version).padStart(DIGITS, '0')}`;
 }
 
-/** The directory that a Store is kept in. */
+/** The directory of a Store. */
 export class Folder {
   readonly disk: Disk;
   readonly path: string;
-  /** Whether what is acknowledged is to survive the end of the machine. */
+  /** Whether acknowledged batches must survive a crash of the machine. */
   readonly isSynced: boolean;
   #fd: number | undefined;
 
@@ -61,7 +61,7 @@ export class Folder {
       .sort((a, b) => a.version - b.version);
   }
 
-  /** Names that were made, changed or removed are on the disk. */
+  /** Resolves when all names that were made, changed or removed are on the disk. */
   async syncNames(): Promise<void> {
     if (this.#fd !== undefined) await this.disk.syncDirectory(this.#fd);
   }
@@ -76,7 +76,7 @@ export class Folder {
   }
 }
 
-/** Directories that were made, down to this one, are on the disk. */
+/** Syncs the parents of a directory from the first one that was made on, so that their names are on the disk. */
 function syncParents(disk: Disk, path: string, first: string): void {
   const parent = dirname(path);
   const fd = disk.openDirectory(parent);
@@ -93,7 +93,7 @@ export function unusable(directory: string, thrown: unknown): Error {
   return fail('TT_STORE_DIRECTORY', { directory, problem: inWords(thrown) }, thrown);
 }
 
-/** Writes all of the bytes; the system may take them in parts. */
+/** Writes all of the bytes; one call of the system may write only a part of them. */
 export async function writeAll(disk: Disk, fd: number, bytes: Uint8Array, position: number): Promise<void> {
   for (let done = 0; done < bytes.length;) {
     const more = await disk.write(fd, done === 0 ? bytes : bytes.subarray(done), position + done);

@@ -1,7 +1,7 @@
 import { RecordBuffer } from './record-buffer.js';
 import { RECORD_HEAD, RecordKind } from './record.js';
 
-/** Batches that are written together, and those who wait for that. */
+/** Batches that are written together, and the promise of those who wait for the write. */
 export class Group {
   readonly #buffer = new RecordBuffer();
   #count = 0;
@@ -11,7 +11,7 @@ export class Group {
   #resolve: () => void = () => {};
   #reject: (error: Error) => void = () => {};
 
-  /** How long its batches are, as they are written. */
+  /** The length of the batches in bytes, as they are written. */
   get bytes(): number {
     return this.#buffer.size - RECORD_HEAD;
   }
@@ -20,7 +20,7 @@ export class Group {
     return this.#count;
   }
 
-  /** The versions of its first and its last batch. */
+  /** The version of the first batch. */
   get first(): number {
     return this.#first;
   }
@@ -29,20 +29,20 @@ export class Group {
     return this.#last;
   }
 
-  /** @param text of the batch, as it is written. */
+  /** @param text the encoded batch. */
   add(version: number, text: string): void {
     this.#buffer.add(`${this.#count === 0 ? '[' : ','}${version},${text}`);
     if (this.#count++ === 0) this.#first = version;
     this.#last = version;
   }
 
-  /** The record of its batches, to be written before anything is added again. */
+  /** The record of all batches. It must be written before the next `add()`. */
   record(): Buffer {
     this.#buffer.add(']');
     return this.#buffer.seal(RecordKind.batches, this.#count, this.#last);
   }
 
-  /** Settles when it is kept, or cannot be. */
+  /** Resolves when the group is kept; rejects if it cannot be. */
   saved(): Promise<void> {
     this.#saved ??= new Promise((resolve, reject) => {
       this.#resolve = resolve;
@@ -51,7 +51,7 @@ export class Group {
     return this.#saved;
   }
 
-  /** It is kept, and empty again. */
+  /** The group is on disk; it becomes empty and can be filled again. */
   kept(): void {
     this.#resolve();
     this.#saved = undefined;

@@ -4,12 +4,15 @@ import { basename } from 'node:path';
 import { threadId } from 'node:worker_threads';
 import { checksum } from './checksum.js';
 
-/** Who holds a lock: a thread of a process. */
+/** The holder of a lock: a thread of a process. */
 export interface Holder {
   readonly pid: number;
-  /** When the process started, in ticks of the machine, as Linux tells it; `0` elsewhere. With the pid it is the process, and no later one. */
+  /**
+   * When the process started, in ticks of the machine, as Linux reports it; `0` on other systems. With the pid it
+   * identifies a process: a later process may have the same pid.
+   */
   readonly start: string;
-  /** The run of the machine and the container, where pids mean the same. */
+  /** Identifies the boot of the machine and the container. Pids can be compared only within it. */
   readonly space: string;
   readonly thread: number;
   readonly host: string;
@@ -17,12 +20,12 @@ export interface Holder {
 
 const NAME = /^lock-(\d+)-(\d+)-([0-9a-f]+)-(\d+)-(.*)$/;
 
-/** The name of the file that says so. */
+/** The file name of the lock of a holder. */
 export function lockName({ pid, start, space, thread, host }: Holder): string {
   return `lock-${pid}-${start}-${space}-${thread}-${encodeURIComponent(host)}`;
 }
 
-/** Who a lock's file says that its holder is; `undefined` where it is no lock's. */
+/** The holder that the name of a lock file states; `undefined` if it is no lock file. */
 export function holderNamed(name: string): Holder | undefined {
   const [whole, pid, start, space, thread, host] = NAME.exec(name) ?? [];
   if (whole === undefined) return undefined;
@@ -34,22 +37,25 @@ export function thisThread(): Holder {
 }
 
 /**
- * Whether the holder of a lock lives, as far as we can know. Where another machine has it, nobody here can: it counts as one that lives. So does a
- * process that we may not look into.
+ * Whether the holder of a lock is alive, as far as this process can know. A holder on another machine, or a process
+ * that we may not inspect, counts as alive.
  */
 export function lives(holder: Holder, lockPath: string): boolean {
   const own = thisThread();
   if (holder.host !== own.host) return true;
-  // The machine, or the container of this name, has started anew since.
+  // The machine or container with this name was started again since then.
   if (holder.space !== own.space) return false;
   if (holder.start === '0') return answers(holder.pid);
   const process = startOf(holder.pid);
-  // It may be one of another user's that we do not see.
+  // The process may belong to another user, and be hidden from us.
   if (process === undefined) return answers(holder.pid);
   return process.state !== 'Z' && process.ticks === holder.start && hasOpen(holder.pid, lockPath);
 }
 
-/** A thread that ends leaves its process, but no file open. A copy of the directory has locks that nobody has open. */
+/**
+ * Whether a process has a file open. When a thread ends, its process may live on, but the file is closed. In a copy of
+ * the directory nobody has the lock files open.
+ */
 function hasOpen(pid: number, path: string): boolean {
   let fds: string[];
   try {
@@ -63,7 +69,7 @@ function hasOpen(pid: number, path: string): boolean {
       const open = `/proc/${pid}/fd/${fd}`;
       return readlinkSync(open).endsWith(end) && isSame(open, path);
     } catch {
-      // It was closed meanwhile.
+      // The file descriptor was closed in the meantime.
       return false;
     }
   });
@@ -83,10 +89,10 @@ function answers(pid: number): boolean {
   }
 }
 
-/** The state and the start of a process, on Linux: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+/** The state and the start time of a process, on Linux: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
 function startOf(pid: number | 'self'): { readonly state: string; readonly ticks: string } | undefined {
   const stat = contentOf(`/proc/${pid}/stat`);
-  // The name of the program, in brackets, may have anything in it.
+  // The name of the program, in brackets, may contain any characters.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, ticks] = [fields?.[0], fields?.[19]];
   return state === undefined || ticks === undefined ? undefined : { state, ticks };
@@ -98,7 +104,7 @@ function space(): string {
   try {
     container = readlinkSync('/proc/self/ns/pid');
   } catch {
-    // Only Linux has it.
+    // Only Linux has this file.
   }
   return checksum(Buffer.from(boot + container)).toString(16);
 }

@@ -1,19 +1,19 @@
 import { Op, type StoreOps } from '../ops.js';
 import { checkKeepable } from './unkeepable.js';
 
-/** Chooses what of a batch is kept: what concerns certain subtrees, and not where it came from. */
+/** Selects the steps of a batch that are written to disk: those within certain subtrees, without their source. */
 export class KeptOps {
-  /** The paths of the subtrees; the empty one for all. */
+  /** The paths of the subtrees; the empty path stands for all. */
   readonly subtrees: readonly string[];
   readonly #all: boolean;
 
-  /** @param only paths; without it, all is kept. */
+  /** @param only the paths; all is kept if it is missing. */
   constructor(only: readonly string[] | undefined) {
     this.subtrees = (only ?? ['']).map((path) => path.replace(/^\/+|\/+$/g, ''));
     this.#all = this.subtrees.includes('');
   }
 
-  /** The steps of a batch that are kept; there may be none. */
+  /** The steps of a batch that are kept, if any. */
   of(ops: StoreOps): StoreOps {
     if (this.#all && !hasSource(ops)) return ops;
     const kept: unknown[] = [];
@@ -22,7 +22,8 @@ export class KeptOps {
   }
 
   /**
-   * Looks whether all that is to be kept of a batch can be, before it is done. A thread that only asks for a batch can do that, too.
+   * Checks that the kept part of a batch can be written, before the batch is applied. A thread that only requests a
+   * batch can check it as well.
    * @throws {TaskTonicError} `TT_STORE_NOT_DURABLE`
    */
   check(ops: StoreOps): void {
@@ -37,7 +38,7 @@ export class KeptOps {
     else if (kind === Op.remove) this.#takeRemoved(kept, path);
   }
 
-  /** Where a node goes, the subtrees below it go too. */
+  /** When a node is removed, the subtrees below it are removed, too. */
   #takeRemoved(kept: unknown[], path: string): void {
     for (const subtree of this.subtrees) if (isWithin(subtree, path)) kept.push(Op.remove, subtree, undefined);
   }

@@ -4,10 +4,12 @@ import { type Folder, unusable } from './folder.js';
 import { type Holder, holderNamed, lives, lockName, thisThread } from './holder.js';
 
 /**
- * One owner a directory: an empty file, whose name says who it is, and which its owner has open.
+ * Allows one owner for each directory. A lock is an empty file whose name states its owner, and which its owner keeps
+ * open.
  *
- * Each makes its own file first, and then looks for those of others: of two that come at once, at least one sees the other. A file whose
- * holder is dead is removed; who would still hold it after all, and was not seen, finds it removed before it writes again.
+ * Each process makes its own lock file first, and then looks for those of others: if two come at once, at least one
+ * sees the other. A lock file whose holder is dead is removed. If that holder is alive after all, it notices before its
+ * next write that its file was removed.
  */
 export class Lock {
   readonly #folder: Folder;
@@ -35,14 +37,14 @@ export class Lock {
     return lock;
   }
 
-  /** Whether nobody has taken it away, or the directory. */
+  /** Whether neither the lock file nor its directory was removed. */
   isHeld(): boolean {
     return this.#folder.disk.isNamed(this.#fd);
   }
 
   release(): void {
     const { disk } = this.#folder;
-    // The name first: a file that nobody has open is one of a dead holder.
+    // The name is removed first: a lock file that nobody has open means a dead holder.
     if (this.isHeld()) removed(this.#folder.file(this.#name), disk);
     disk.close(this.#fd);
   }
@@ -54,7 +56,7 @@ function createdBy(folder: Folder, name: string, own: Holder): number {
   } catch (thrown) {
     if ((thrown as NodeJS.ErrnoException).code !== 'EEXIST') throw unusable(folder.path, thrown);
     if (lives(own, folder.file(name))) throw locked(folder, own, name);
-    // One who had the same pid and thread at the same instant of a machine's run.
+    // The lock file of an earlier holder with the same pid, thread and start time.
     removed(folder.file(name), folder.disk);
     return folder.disk.create(folder.file(name));
   }

@@ -6,36 +6,36 @@ import type { Lock } from './lock.js';
 import { FILE_HEAD } from './record.js';
 import { newSegment, type Segment } from './segment.js';
 
-/** What a {@link LogWriter} has. */
+/** What a {@link LogWriter} needs. */
 export interface LogMeans {
   readonly folder: Folder;
   readonly lock: Lock;
-  /** How much may wait. */
+  /** The most that may wait to be written. */
   readonly limit: { readonly batches: number; readonly bytes: number };
-  /** Told once, when nothing is kept any more. */
+  /** Called once, when writing has failed and nothing is kept any more. */
   readonly failed: (error: Error) => void;
 }
 
-/** So many bytes of batches make a record, at most, unless one batch has more. */
+/** A record contains at most this many bytes of batches, unless a single batch has more. */
 const GROUP = 4 * 1024 * 1024;
-/** The most bytes of one batch: as a text it must be read at once. */
+/** The most bytes of one batch: its text must be read at once. */
 const LARGEST = 256 * 1024 * 1024;
 
 /**
- * Writes batches to the log. Those that come while others are written go together in the next write; those that come in one turn of the
- * loop go together in the first one. While nothing waits it does nothing at all.
+ * Writes batches to the log. Batches that arrive during a write go together into the next write. Batches that arrive in
+ * one turn of the event loop go together into the first write. While nothing waits it does nothing.
  *
- * After a write that fails nothing is written any more: what comes later must not be there without what was before it. What of the
- * failed write has reached the file is cut off again, where the system can do that.
+ * After a failed write nothing more is written: a later batch must not be on disk without the earlier ones. The part of
+ * a failed write that has reached the file is cut off again, if the system allows it.
  */
 export class LogWriter {
   readonly #means: LogMeans;
   #segment: Segment;
   #filling = new Group();
-  /** Groups that are full, before the one that is filled. */
+  /** Full groups, which are written before the one that is being filled. */
   readonly #full: Group[] = [];
   #writing: Group | undefined;
-  /** One that was written, for the next batches. */
+  /** A group that was written, and is used again for the next batches. */
   #spare: Group | undefined;
   #work: Promise<void> | undefined;
   #batches = 0;
@@ -47,7 +47,7 @@ export class LogWriter {
 
   /**
    * @param last the highest version that was given to a batch.
-   * @param written how many bytes all logs have that are there.
+   * @param written the total bytes of all existing logs.
    */
   constructor(means: LogMeans, segment: Segment, last: number, written: number) {
     this.#means = means;
@@ -56,7 +56,7 @@ export class LogWriter {
     this.#written = written;
   }
 
-  /** How many batches wait, and their bytes. */
+  /** The number of waiting batches, and their bytes. */
   get waiting(): { readonly batches: number; readonly bytes: number } {
     return { batches: this.#batches, bytes: this.#bytes };
   }
@@ -66,7 +66,7 @@ export class LogWriter {
     return this.#lastAppended;
   }
 
-  /** Grows with each byte that is written. */
+  /** The total bytes of the log, which grow with each write. */
   get written(): number {
     return this.#written;
   }
@@ -96,7 +96,7 @@ export class LogWriter {
   #refuseWhereFull(text: string): void {
     const { batches, bytes } = this.#means.limit;
     if (this.#batches >= batches) throw full(`${batches} batches`, 'batches');
-    // No character has more than three bytes.
+    // No UTF-16 code unit takes more than three bytes of UTF-8.
     if (this.#bytes + text.length * 3 <= Math.min(bytes, LARGEST)) return;
     const more = Buffer.byteLength(text);
     if (this.#batches > 0 && this.#bytes + more > bytes) throw full(`${bytes} bytes`, 'bytes');
@@ -104,20 +104,20 @@ export class LogWriter {
       throw fail('TT_STORE_FULL', { what: 'a batch', most: `${LARGEST} bytes`, remedy: 'write less in one' });
   }
 
-  /** Settles when all that was appended is kept; rejects where it is not. */
+  /** Resolves when all appended batches are kept; rejects if writing fails. */
   saved(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const last = this.#filling.count > 0 ? this.#filling : (this.#full.at(-1) ?? this.#writing);
     return last?.saved() ?? Promise.resolve();
   }
 
-  /** All that was appended is on the disk. */
+  /** Resolves when all appended batches are on the disk. */
   async synced(): Promise<void> {
     await this.saved();
     if (!this.#means.folder.isSynced) await this.#means.folder.disk.sync(this.#segment.fd);
   }
 
-  /** Begins a log, before or after what waits, and gives the version of the last batch before it. */
+  /** Begins a new log, before or after the waiting batches. Returns the version of the last batch before it. */
   rotate(): Promise<number> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     this.#rotation ??= new Rotation();
@@ -125,14 +125,14 @@ export class LogWriter {
     return this.#rotation.promise;
   }
 
-  /** Writes what waits, and closes the file. */
+  /** Writes the waiting batches, and closes the file. */
   async close(): Promise<void> {
     await this.#work;
     this.#means.folder.disk.close(this.#segment.fd);
   }
 
   async #writeAll(): Promise<void> {
-    // What else is appended in this turn goes along.
+    // Batches that are appended later in this turn join the first write.
     await Promise.resolve();
     try {
       for (;;) {
@@ -144,7 +144,7 @@ export class LogWriter {
         else if (group === undefined) break;
       }
     } catch (thrown) {
-      // Only a write throws.
+      // Only a write of the group throws.
       this.#fail(this.#writing!, thrown);
     }
     this.#work = undefined;
@@ -179,7 +179,7 @@ export class LogWriter {
     segment.last = group.last;
     this.#batches -= group.count;
     this.#bytes -= bytes;
-    // Who has waited may append at once, and wait again.
+    // Those who waited may append at once, and wait again.
     this.#writing = undefined;
     group.kept();
   }
@@ -189,17 +189,17 @@ export class LogWriter {
     const details = { version: group.first, directory: folder.path, problem: inWords(thrown) };
     const error = (this.#failure = fail('TT_STORE_NOT_KEPT', details, thrown));
     try {
-      // Where another has the directory, its files are not ours to cut.
+      // If another process has taken the directory, we must not cut its files.
       if (lock.isHeld()) folder.disk.truncate(this.#segment.fd, this.#segment.size);
     } catch {
-      // It is cut when the Store is opened again.
+      // The file is cut when the Store is opened again.
     }
     for (const lost of [group, ...this.#full, this.#filling]) lost.failed(error);
     this.#rotation?.reject(error);
     failed(error);
   }
 
-  /** Where that cannot be done, the log that there is goes on. */
+  /** If the new log cannot be made, the present log stays in use. */
   async #beginSegment(rotation: Rotation): Promise<void> {
     this.#rotation = undefined;
     const before = this.#segment;
@@ -222,7 +222,7 @@ function full(most: string, option: string): Error {
   return fail('TT_STORE_FULL', { what: 'the queue to the disk', most, remedy });
 }
 
-/** A log that is to begin. */
+/** A request for a new log. */
 class Rotation {
   readonly promise: Promise<number>;
   resolve!: (after: number) => void;

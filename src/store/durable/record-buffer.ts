@@ -1,12 +1,12 @@
 import { RECORD_HEAD, type RecordKind, sealRecord } from './record.js';
 
 const FIRST_SIZE = 16 * 1024;
-/** A larger buffer is not kept for the next record. */
+/** A buffer larger than this is not kept for the next record. */
 const LARGEST_KEPT = 1024 * 1024;
-/** The most bytes that UTF-8 takes for a character of a text. */
+/** The most bytes of UTF-8 for one UTF-16 code unit. */
 const WIDEST = 3;
 
-/** Where a record is put together. Its memory is used again for the next one. */
+/** The buffer in which a record is built. Its memory is used again for the next record. */
 export class RecordBuffer {
   #bytes = Buffer.allocUnsafe(FIRST_SIZE);
   #size = RECORD_HEAD;
@@ -15,9 +15,9 @@ export class RecordBuffer {
     return this.#size;
   }
 
-  /** Puts a text behind what is there. */
+  /** Appends a text. */
   add(text: string): void {
-    // One more for the bracket that closes it.
+    // One byte more for the closing bracket.
     if (this.#size + text.length * WIDEST + 1 > this.#bytes.length) this.#makeRoom(Buffer.byteLength(text) + 1);
     this.#size += this.#bytes.write(text, this.#size);
   }
@@ -30,7 +30,7 @@ export class RecordBuffer {
     this.#bytes = larger;
   }
 
-  /** The whole record. It is to be written before anything is put here again. */
+  /** Completes the record and returns it. It must be written before the next `add()`. */
   seal(kind: RecordKind, count: number, version: number): Buffer {
     const record = this.#bytes.subarray(0, this.#size);
     sealRecord(record, kind, count, version);

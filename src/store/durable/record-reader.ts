@@ -1,15 +1,15 @@
 import type { Disk } from './disk.js';
 import { type Found, RECORD_HEAD, readRecord, textLength } from './record.js';
 
-/** So much is read at once, at least. */
+/** The least bytes to read at once. */
 const WINDOW = 1024 * 1024;
 
-/** Reads the records of a file, and finds those behind a damage. */
+/** Reads the records of a file, and finds whole records after damaged data. */
 export class RecordReader {
   readonly size: number;
   readonly #disk: Disk;
   readonly #fd: number;
-  /** What was read last, and where in the file it begins. */
+  /** The bytes that were read last, and their position in the file. */
   #window = Buffer.alloc(0);
   #start = 0;
 
@@ -19,7 +19,7 @@ export class RecordReader {
     this.size = disk.size(fd);
   }
 
-  /** Bytes of the file, until it is called again; fewer where the file ends. */
+  /** Bytes of the file, valid until the next call; fewer at the end of the file. */
   bytes(position: number, length: number): Buffer {
     const wanted = Math.min(length, this.size - position);
     if (position < this.#start || position + wanted > this.#start + this.#window.length) this.#read(position, wanted);
@@ -38,7 +38,7 @@ export class RecordReader {
     this.#window = buffer.subarray(0, size);
   }
 
-  /** The record that begins there; `undefined` where none does that is whole. */
+  /** The record that begins at a position; `undefined` if no whole record does. */
   record(position: number): Found | undefined {
     if (position + RECORD_HEAD > this.size) return undefined;
     const length = textLength(this.bytes(position, RECORD_HEAD), 0);
@@ -46,12 +46,12 @@ export class RecordReader {
     return readRecord(this.bytes(position, RECORD_HEAD + length), position);
   }
 
-  /** The text of a record that {@link record} has found. */
+  /** The text of a record that {@link record} has returned. */
   text(position: number, { end }: Found): string {
     return this.bytes(position, end - position).toString('utf8', RECORD_HEAD);
   }
 
-  /** Where the next whole record begins, from a place on at which none does. */
+  /** The position of the next whole record after a damaged one. */
   next(position: number): number | undefined {
     for (let from = position; from + RECORD_HEAD <= this.size; from += WINDOW - RECORD_HEAD) {
       const found = this.#nextIn(from);
@@ -61,10 +61,10 @@ export class RecordReader {
   }
 
   #nextIn(from: number): number | undefined {
-    // What is looked at stays, while a record that seems to be there is read.
+    // A separate view: reading a candidate record below replaces the window.
     const window = this.bytes(from, WINDOW);
     for (let at = 0; at + RECORD_HEAD <= window.length; at++) {
-      // Nothing of a text looks so, and little else does.
+      // This check leaves few candidates: the text of a record never looks like the head of one.
       const length = textLength(window, at);
       if (length === undefined || from + at + RECORD_HEAD + length > this.size) continue;
       if (this.record(from + at) !== undefined) return from + at;

@@ -1,13 +1,16 @@
 import { checksum } from './checksum.js';
 
-// A file of a Store is a head and records. A record is what went to the file in one write; it is whole, or it does not count.
+// A file of a Store consists of a head and records. One write makes one record; an incomplete record is ignored.
 //
-//   head of the file: 0 "TTSTORE\n" · 8 u32 format · 12 u32 kind of file · 16 f64 version · 24 u32 zero · 28 u32 checksum of what is before
-//   record:           0 u32 checksum of the rest · 4 u32 length of its text · 8 u8 kind, and three zeros · 12 u32 count · 16 f64 version
-//                     24 its text: JSON, which never has a zero in it, so that no text can be taken for the head of a record
+//   head of the file: 0 "TTSTORE\n" · 8 u32 format · 12 u32 kind of file · 16 f64 version · 24 u32 zero
+//                     28 u32 checksum of the bytes before
+//   record:           0 u32 checksum of the rest · 4 u32 length of its text · 8 u8 kind, and three zeros
+//                     12 u32 count · 16 f64 version · 24 its text
+//
+// The text is JSON, which never contains a zero byte, so no text can look like the head of a record.
 
 const MAGIC = Buffer.from('TTSTORE\n');
-/** The format that is written, and the newest one that is read. */
+/** The format that is written, and the newest format that can be read. */
 export const FORMAT = 1;
 export const FILE_HEAD = 32;
 export const RECORD_HEAD = 24;
@@ -16,16 +19,22 @@ export const FileKind = { log: 1, snapshot: 2 } as const;
 export type FileKind = (typeof FileKind)[keyof typeof FileKind];
 
 export const RecordKind = {
-  /** Batches: `[version, ops, version, ops, ...]`. Its count is theirs, its version that of the last one. */
+  /** Batches: `[version, ops, version, ops, ...]`. `count` is the number of batches, `version` that of the last one. */
   batches: 1,
-  /** A part of a snapshot: ops. Its count is its place, from 0. */
+  /** A part of a snapshot: ops. `count` is its index, from 0. */
   piece: 2,
-  /** The end of a snapshot. Its count is that of the pieces; its version is the last one of which the pieces may have something. */
+  /**
+   * The end of a snapshot. `count` is the number of parts; `version` is the last version that they may contain a part
+   * of.
+   */
   end: 3,
 } as const;
 export type RecordKind = (typeof RecordKind)[keyof typeof RecordKind];
 
-/** The head of a file. The version of a log is that of the last batch before it; the version of a snapshot, the last that it has whole. */
+/**
+ * Makes the head of a file. The version of a log is that of the last batch before it; the version of a snapshot is the
+ * last one that it contains completely.
+ */
 export function fileHead(kind: FileKind, version: number): Buffer {
   const head = Buffer.alloc(FILE_HEAD);
   MAGIC.copy(head);
@@ -36,7 +45,7 @@ export function fileHead(kind: FileKind, version: number): Buffer {
   return head;
 }
 
-/** What the head of a file says; `format` alone where that is a newer one; `undefined` where it is no head, or a damaged one. */
+/** Reads the head of a file; only `format` if that is a newer one; `undefined` if it is damaged or no head. */
 export function readFileHead(head: Buffer): { format: number; kind?: number; version?: number } | undefined {
   if (!head.subarray(0, MAGIC.length).equals(MAGIC)) return undefined;
   const format = head.readUInt32LE(8);
@@ -50,11 +59,11 @@ export interface Found {
   readonly kind: RecordKind;
   readonly count: number;
   readonly version: number;
-  /** Where the next one begins. */
+  /** The position of the next record. */
   readonly end: number;
 }
 
-/** Writes the head of a record whose text stands in the bytes already, behind the place of the head. */
+/** Writes the head of a record whose text is already in the buffer, after the space for the head. */
 export function sealRecord(bytes: Buffer, kind: RecordKind, count: number, version: number): void {
   bytes.writeUInt32LE(bytes.length - RECORD_HEAD, 4);
   bytes.writeUInt32LE(kind, 8);
@@ -63,13 +72,13 @@ export function sealRecord(bytes: Buffer, kind: RecordKind, count: number, versi
   bytes.writeUInt32LE(checksum(bytes.subarray(4)), 0);
 }
 
-/** How long the text of the record is whose head stands there; `undefined` where that cannot be the head of one. */
+/** The length of the text of the record whose head is at a position; `undefined` if no head can be there. */
 export function textLength(bytes: Buffer, at: number): number | undefined {
   const kind = bytes.readUInt32LE(at + 8);
   return kind >= RecordKind.batches && kind <= RecordKind.end ? bytes.readUInt32LE(at + 4) : undefined;
 }
 
-/** What a record says, where its checksum is right. */
+/** Reads a record; `undefined` if its checksum is wrong. */
 export function readRecord(bytes: Buffer, position: number): Found | undefined {
   if (checksum(bytes.subarray(4)) !== bytes.readUInt32LE(0)) return undefined;
   return {

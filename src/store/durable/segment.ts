@@ -3,18 +3,18 @@ import { type Folder, nameOf, writeAll } from './folder.js';
 import { FILE_HEAD, FileKind, fileHead } from './record.js';
 import type { Survey } from './survey.js';
 
-/** A log that is written to. */
+/** The log that is being written. */
 export interface Segment {
   readonly fd: number;
-  /** The version of the last batch before it. */
+  /** The version of the last batch before this log. */
   readonly after: number;
-  /** The version of its last batch, or else of the last one before it. */
+  /** The version of the last batch in this log, or of the last one before it. */
   last: number;
-  /** How far it is written. */
+  /** The number of bytes written so far. */
   size: number;
 }
 
-/** Begins a log. Where that fails, there is none. */
+/** Begins a new log. Throws if that fails, and leaves no log behind. */
 export async function newSegment(folder: Folder, after: number): Promise<Segment> {
   const { disk } = folder;
   const path = folder.file(nameOf('log', after));
@@ -27,7 +27,7 @@ export async function newSegment(folder: Folder, after: number): Promise<Segment
     }
   } catch (thrown) {
     disk.close(fd);
-    // Where it stays, it is empty, and goes at the next start.
+    // If the file cannot be removed, it is empty, and is removed at the next start.
     await disk.remove(path).catch(() => {});
     throw thrown;
   }
@@ -35,8 +35,8 @@ export async function newSegment(folder: Folder, after: number): Promise<Segment
 }
 
 /**
- * Opens the last log, to be gone on with, or makes the first one. The directory becomes what it counts for: what is torn of the log is cut,
- * and what is obsolete goes.
+ * Opens the last log to append to it, or makes the first one. The directory is cleaned up: an incomplete end of the log
+ * is cut off, and obsolete files are removed.
  */
 export function openSegment(folder: Folder, { snapshot, logs, obsolete }: Survey): Segment {
   const { disk } = folder;

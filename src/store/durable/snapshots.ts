@@ -8,31 +8,32 @@ import type { LogWriter } from './log-writer.js';
 import { FileKind, fileHead, RecordKind } from './record.js';
 import { RecordBuffer } from './record-buffer.js';
 
-/** What {@link Snapshots} have. */
+/** What {@link Snapshots} need. */
 export interface SnapshotMeans {
   readonly folder: Folder;
   readonly log: LogWriter;
   readonly kept: KeptOps;
-  /** The log grows by so many bytes at least, until the next one is due. */
+  /** The log grows by at least this many bytes before the next snapshot is due. */
   readonly every: number;
   readonly warn: (error: Error) => void;
 }
 
 /**
- * Writes snapshots, so that the log need not grow for ever.
+ * Writes snapshots, so that the log does not grow without end.
  *
- * First a new log begins; then the content is written to a file beside, a piece a time; when that is whole and on the disk, with all
- * batches that the content may have something of, it gets its name, and what it stands for is removed. Wherever this ends, what is
- * there loads: the old snapshot with both logs, or the new one with the new log.
+ * First a new log is begun. Then the content is written piece by piece to a temporary file. When that file is complete
+ * and on the disk, together with all batches that it may contain parts of, it is renamed, and the files that it
+ * replaces are removed. Wherever this is interrupted, the directory can be loaded: the old snapshot with both logs, or
+ * the new snapshot with the new log.
  */
 export class Snapshots {
   readonly #means: SnapshotMeans;
   #running: Promise<void> | undefined;
   #stopped = false;
-  /** From this length of all logs on the next one is due. */
+  /** The total length of the logs from which on the next snapshot is due. */
   #dueAt: number;
 
-  /** @param size of the snapshot that is there; `undefined` where the next one is due at once. */
+  /** @param size the size of the present snapshot; `undefined` if the next one is due at once. */
   constructor(means: SnapshotMeans, size: number | undefined) {
     this.#means = means;
     this.#dueAt = size === undefined ? 0 : Math.max(means.every, size);
@@ -42,13 +43,15 @@ export class Snapshots {
     return this.#running === undefined && !this.#stopped && this.#means.log.written >= this.#dueAt;
   }
 
-  /** Writes one, unless one is being written. Resolves when it is there, or could not be written, which is told. */
+  /**
+   * Writes a snapshot, unless one is being written. Resolves when it is there, or when a warning reported the failure.
+   */
   write(pieces: Iterable<StoreOps>): Promise<void> {
     this.#running ??= this.#write(pieces).finally(() => (this.#running = undefined));
     return this.#running;
   }
 
-  /** Gives up what is being written. */
+  /** Abandons the snapshot that is being written. */
   async stop(): Promise<void> {
     this.#stopped = true;
     await this.#running;
@@ -74,18 +77,18 @@ export class Snapshots {
   }
 
   async #giveUp(part: string): Promise<void> {
-    // What cannot be removed, or is not there: the next one will find out, or the next start.
+    // If it cannot be removed, the next snapshot or the next start removes it.
     await this.#means.folder.disk.remove(part).catch(() => {});
   }
 
-  /** Where the log has failed, that is told already. */
+  /** If the log has failed, that was already reported. */
   #warn(thrown: unknown): void {
     const { folder, log, warn } = this.#means;
     if (log.failure !== undefined) return;
     warn(fail('TT_STORE_SNAPSHOT', { directory: folder.path, problem: inWords(thrown) }, thrown));
   }
 
-  /** @returns its size; `undefined` where it was given up. */
+  /** @returns the size of the file; `undefined` if the snapshot was abandoned. */
   async #writePart(path: string, pieces: Iterable<StoreOps>, version: number): Promise<number | undefined> {
     const { folder, log } = this.#means;
     const fd = folder.disk.create(path);
@@ -93,7 +96,7 @@ export class Snapshots {
       const size = await this.#fill(fd, pieces, version);
       if (size === undefined) return undefined;
       await folder.disk.sync(fd);
-      // Of a batch that has something in it, all must be there.
+      // All batches that the snapshot contains parts of must be on disk before it counts.
       await log.synced();
       return size;
     } finally {
@@ -101,7 +104,7 @@ export class Snapshots {
     }
   }
 
-  /** Each piece is taken when the one before it is written, so that the loop goes on between them. */
+  /** Takes each piece when the one before it has been written, so that the event loop can run between them. */
   async #fill(fd: number, pieces: Iterable<StoreOps>, version: number): Promise<number | undefined> {
     const { folder, log, kept } = this.#means;
     const record = new RecordBuffer();
@@ -123,7 +126,10 @@ export class Snapshots {
     return size;
   }
 
-  /** What a snapshot stands for is not needed any more. What cannot be removed now is so at the next one, or at the next start. */
+  /**
+   * Removes the files that a snapshot replaces. A file that cannot be removed now is removed after the next snapshot or
+   * at the next start.
+   */
   async #removeBefore(version: number): Promise<void> {
     const { folder } = this.#means;
     const older = folder.files().filter((file) => file.version < version);

@@ -5,27 +5,27 @@ import { Findings, headOf, type Lost } from './findings.js';
 import { type Folder, type Named, PART } from './folder.js';
 import { FORMAT } from './record.js';
 
-/** What a directory has of a Store. */
+/** The valid content of a directory. */
 export interface Survey {
   readonly snapshot: FoundSnapshot | undefined;
   readonly logs: readonly FoundLog[];
   /** The version of the last batch. */
   readonly last: number;
   readonly lost: readonly Lost[];
-  /** Files that do not count any more. */
+  /** Files that are no longer needed. */
   readonly obsolete: readonly string[];
 }
 
 /**
- * Looks through all that a directory has, and decides what of it counts. It changes nothing.
+ * Examines all files of a directory, and decides which of them are valid. It changes nothing.
  *
- * @param cuts whether it goes on without what is damaged.
+ * @param cuts whether damaged data is cut off instead of an error.
  * @throws {TaskTonicError} `TT_STORE_DAMAGED`, `TT_STORE_FORMAT`
  */
 export function survey(folder: Folder, cuts: boolean): Survey {
   const findings = new Findings(folder, cuts);
   const files = folder.files();
-  // A format that we do not know: nothing of it is ours to judge.
+  // If one file has an unknown format, no file is judged.
   for (const named of files) refuseNewer(named, findings);
   if (folder.has(PART)) findings.isObsolete(PART);
   const snapshot = findSnapshot(
@@ -51,7 +51,7 @@ function refuseNewer(named: Named, findings: Findings): void {
   if (format > FORMAT) throw fail('TT_STORE_FORMAT', { file: findings.folder.file(named.name), format, known: FORMAT });
 }
 
-/** The log must have all batches of which a snapshot has a part. */
+/** Checks that the log contains all batches that the snapshot contains parts of. */
 function checkWhatFollows({ path, bytes, upTo }: FoundSnapshot, log: FoundLog | undefined, findings: Findings): void {
   if (log === undefined) {
     const problem = 'the log that follows it is missing';

@@ -2,13 +2,13 @@ import { fail } from '../../core/errors.js';
 
 /** A value, or a part of one, that cannot be kept on disk. */
 export interface Unkeepable {
-  /** Where in the value it is: empty for the value itself. */
+  /** The place within the value; empty for the value itself. */
   readonly where: string;
   readonly what: string;
 }
 
 /**
- * Looks whether a value can be kept on disk, before it is set.
+ * Checks that a value can be kept on disk, before it is set.
  * @throws {TaskTonicError} `TT_STORE_NOT_DURABLE`
  */
 export function checkKeepable(path: string, value: unknown): void {
@@ -16,12 +16,15 @@ export function checkKeepable(path: string, value: unknown): void {
   if (found !== undefined) throw fail('TT_STORE_NOT_DURABLE', inPlace(path, found));
 }
 
-/** What an error says of it. */
+/** The fields of an error about it. */
 export function inPlace(path: string, { where, what }: Unkeepable): Record<string, string> {
   return { path: where === '' ? path : `${path} (${where})`, what };
 }
 
-/** The first part of a value that cannot be kept: what is shared between threads lives with them, and code is no data. */
+/**
+ * The first part of a value that cannot be kept: shared memory exists only while its threads run, and a function is no
+ * data.
+ */
 export function unkeepable(value: unknown, where = ''): Unkeepable | undefined {
   if (typeof value === 'function' || typeof value === 'symbol') return { where, what: `a ${typeof value}` };
   if (typeof value !== 'object' || value === null) return undefined;

@@ -5,22 +5,22 @@ import { fail } from '../../core/errors.js';
 export interface MqttMessage {
   readonly topic: string;
   readonly payload: Uint8Array | string;
-  /** Whether the broker had kept it, and it is no news. */
+  /** Whether the broker had retained the message. */
   readonly retain?: boolean | undefined;
 }
 
-/** How a topic is asked for. */
+/** How a topic is subscribed. */
 export interface MqttWish {
   readonly qos: 0 | 1 | 2;
-  /** Without what this client has published itself (MQTT 5). */
+  /** Without messages that this client has published itself (MQTT 5). */
   readonly nl?: boolean;
 }
 
-/** What a bridge needs of a client of MQTT: one of the package mqtt has it. */
+/** What a bridge needs of an MQTT client; a client of the package mqtt has it. */
 export interface MqttClient {
   on(event: 'connect' | 'close', heard: () => void): unknown;
   on(event: 'error', heard: (error: Error) => void): unknown;
-  /** The client calls it with each message, and brings no further one before it has called `done`. */
+  /** The client calls this with each message, and waits with the next one until `done` was called. */
   handleMessage(message: MqttMessage, done: (error?: Error) => void): void;
   subscribe(
     wishes: Record<string, MqttWish>,
@@ -33,17 +33,17 @@ export interface MqttClient {
     done: (error?: Error | null) => void,
   ): unknown;
   end(force: boolean, done: () => void): unknown;
-  /** What is destroyed where its end takes too long. */
+  /** Destroyed if the end of the client takes too long. */
   readonly stream?: { destroy(): unknown } | undefined;
 }
 
-/** Makes a client, which connects by itself, and again where the connection is lost. */
+/** Makes a client, which connects by itself, also after a lost connection. */
 export type MqttConnect = (url: string, options: Readonly<Record<string, unknown>>) => MqttClient;
 
 /**
  * The connect() of the package mqtt, which is loaded only when it is used.
  *
- * @param here where it is looked for.
+ * @param here the module from which the package is resolved.
  * @throws {TaskTonicError} `TT_NO_MQTT`
  */
 export function loadMqtt(here: string = import.meta.url): MqttConnect {

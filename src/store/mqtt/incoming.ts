@@ -6,7 +6,7 @@ import { TopicMap } from './topic-map.js';
 
 type Rule = MqttSettings['subscribe'][number] & { readonly map: TopicMap };
 
-/** What of the messages of a broker is to be set where. */
+/** Maps messages of a broker to paths and values. */
 export class Incoming {
   readonly #rules: readonly Rule[];
   readonly #payloadLimit: number;
@@ -19,18 +19,20 @@ export class Incoming {
     this.#payloadLimit = payloadLimit;
   }
 
-  /** What the broker is asked for. @param knowsOwn whether it can leave out what this client has published (MQTT 5). */
+  /**
+   * The topics to subscribe. @param knowsOwn whether the broker can leave out what this client has published (MQTT 5).
+   */
   wishes(knowsOwn: boolean): Record<string, MqttWish> {
     const wishes: Record<string, MqttWish> = {};
     for (const { topic, qos } of this.#rules) {
       const most = Math.max(qos, wishes[topic]?.qos ?? 0) as MqttWish['qos'];
-      // Of a shared subscription it may not be asked.
+      // MQTT 5 forbids this flag for shared subscriptions.
       wishes[topic] = { qos: most, ...(knowsOwn && !topic.startsWith('$share/') && { nl: true }) };
     }
     return wishes;
   }
 
-  /** @throws {Error} that says why it is not to be put into a Store. */
+  /** @throws {Error} that states why the message cannot be put into a Store. */
   read({ topic, payload, retain }: MqttMessage): { readonly path: string; readonly value: StoreValue | undefined }[] {
     if (payload.length > this.#payloadLimit)
       throw new Error(`it has ${payload.length} bytes, more than "payloadLimit"`);

@@ -65,7 +65,7 @@ export class MqttBridge extends Tonic {
   #store!: StoreHandle;
   #client: MqttClient | undefined;
   #state: 'offline' | 'online' | 'leaving' | 'closed' = 'offline';
-  /** The last one that was told, while it is not connected. */
+  /** The last problem that was reported while it is not connected. */
   #problem: string | undefined;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_NO_MQTT`; and as every Tonic. */
@@ -187,7 +187,7 @@ export class MqttBridge extends Tonic {
     this.#tell(fail('TT_MQTT_UNSENT', { url: this.#info.url, count, what: JSON.stringify(what), problem }));
   }
 
-  /** Something has left. */
+  /** A change has been published. */
   #left(): void {
     this._ttEnding?.progressed();
     if (this._ttEnding !== undefined && this.#publisher.waiting === 0) this._ttss__allLeft();
@@ -195,7 +195,7 @@ export class MqttBridge extends Tonic {
 
   // ---- Its end ----
 
-  /** @internal What waits leaves, and then the client. */
+  /** @internal The waiting changes are published, then the client ends. */
   override _ttDrain(): boolean {
     if (this.#state === 'closed' || this.#client === undefined) return true;
     if (this.#publisher.waiting === 0) this.#leave();
@@ -225,7 +225,7 @@ export class MqttBridge extends Tonic {
   override _ttRelease(): void {
     if (this.#state !== 'closed') {
       this.#client?.end(true, () => {});
-      // One that is about to end takes no notice of that.
+      // The stream is destroyed, without an error of the bridge.
       this.#client?.stream?.destroy();
       this.#state = 'closed';
     }
@@ -240,7 +240,7 @@ export class MqttBridge extends Tonic {
 
   #emit(key: string, info: object): boolean {
     for (const tonic of [this, this._ttBase]) {
-      // One that is about to end hears no more.
+      // A Tonic that is about to finish hears no more events.
       if (tonic === undefined || tonic._ttLife >= Life.closing || !hears(tonic, key)) continue;
       tonic._ttss__tell(key, info);
       return true;
@@ -251,9 +251,9 @@ export class MqttBridge extends Tonic {
 ofFramework(MqttBridge);
 takesOptions(MqttBridge, mqttSchema);
 
-/** Of a packet, besides its payload: its topic and what MQTT puts around it. */
+/** The most bytes of a packet besides its payload: its topic and the headers of MQTT. */
 const MOST_AROUND = 70_000;
-/** From here on a broker tells why it has refused. */
+/** The first code with which a broker refuses. */
 const REFUSED = 128;
 const MOST_SHOWN = 200;
 

@@ -1,4 +1,4 @@
-/** A change on its way to a broker. */
+/** A change that is to be published. */
 export interface Outgoing {
   readonly topic: string;
   readonly payload: Buffer;
@@ -6,7 +6,7 @@ export interface Outgoing {
   readonly retain: boolean;
 }
 
-/** How much may wait, and what becomes of more. */
+/** How much may wait, and what is dropped when there is more. */
 export interface OutboxLimits {
   readonly messages: number;
   readonly bytes: number;
@@ -16,10 +16,10 @@ export interface OutboxLimits {
   readonly drop: 'oldest' | 'newest';
 }
 
-/** What each message takes at least, besides its topic and payload. */
+/** The counted bytes of a message besides its topic and payload. */
 const OVERHEAD = 64;
 
-/** Changes that wait to be published, in their order. It is bounded: a broker that is away fills no memory. */
+/** Changes that wait to be published, in their order. It is bounded, so memory does not fill while a broker is away. */
 export class Outbox {
   readonly #limits: OutboxLimits;
   readonly #waiting = new Map<string | number, Outgoing>();
@@ -38,7 +38,7 @@ export class Outbox {
     return this.#bytes;
   }
 
-  /** Lets one wait. Returns how many were given up for that, itself included. */
+  /** Adds a message. Returns how many messages were dropped for it, itself included. */
   put(message: Outgoing): number {
     const { keep, drop, messages, bytes } = this.#limits;
     const key = keep === 'latest' ? message.topic : this.#next++;
@@ -48,7 +48,7 @@ export class Outbox {
     if (size > bytes) return 1;
     if (drop === 'newest' && (this.#bytes + grown > bytes || (before === undefined && this.#waiting.size >= messages)))
       return 1;
-    // It keeps its place: what is new of one topic may not keep it back for ever.
+    // The new value takes the position of the old one, so frequent changes of one topic cannot delay it for ever.
     this.#waiting.set(key, message);
     this.#bytes += grown;
     return this.#shrink();

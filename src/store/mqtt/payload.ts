@@ -1,12 +1,12 @@
 import type { StoreValue } from '../values.js';
 
-/** What payloads are: JSON where it is that, else text; text always; or bytes as they are. */
+/** The forms of payloads: JSON if the payload is JSON, else text; always text; or bytes. */
 export type PayloadForm = 'json' | 'text' | 'bytes';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const NOTHING = Buffer.alloc(0);
 
-/** The value of a payload. An empty one is no value; what is no text comes as bytes. */
+/** The value of a payload. An empty payload is no value; bytes that are no UTF-8 text stay bytes. */
 export function valueIn(payload: Uint8Array | string, form: PayloadForm): StoreValue | undefined {
   if (payload.length === 0) return undefined;
   const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
@@ -29,9 +29,9 @@ function jsonOr(text: string): StoreValue {
 }
 
 /**
- * The payload of a value; no value is an empty one. Of the form `json` it comes back as the same value, but for a Date, which is its text: a text is sent as it is,
- * unless it would be read as another value.
- * @throws {Error} where a value has no such payload.
+ * The payload of a value; an empty payload for no value. With the form `json` the same value can be read back, except
+ * that a Date becomes its text. A text is sent as it is, unless it would be read as another value.
+ * @throws {Error} if a value has no such payload.
  */
 export function payloadOf(value: StoreValue | undefined, form: PayloadForm): Buffer {
   if (value === undefined) return NOTHING;

@@ -5,7 +5,7 @@ import { Store } from '../service/store.js';
 import type { MqttSettings } from './options.js';
 import type { Publisher, PublishRule } from './publisher.js';
 
-/** The ear of a bridge for one of its rules: where two rules fit a path, each is told of it. */
+/** The subscription of a bridge for one of its rules: if two rules match a path, each is called. */
 export class PublishedPath extends Tonic {
   readonly #rule: PublishRule;
   readonly #publisher: Publisher;

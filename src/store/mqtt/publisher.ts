@@ -6,21 +6,24 @@ import { Outbox, type Outgoing, sizeOf } from './outbox.js';
 import { payloadOf } from './payload.js';
 import { TopicMap } from './topic-map.js';
 
-/** So much is with the client at a time; the rest waits here, where it is bounded and a newer value takes its place. */
+/**
+ * The most messages that the client has at a time. The others wait here, where their number is bounded and a newer
+ * value replaces an older one.
+ */
 const MOST_UNDER_WAY = 100;
 const MOST_BYTES_UNDER_WAY = 1024 * 1024;
 
-/** What is published where. */
+/** What is published, and where. */
 export type PublishRule = MqttSettings['publish'][number] & { readonly map: TopicMap };
 
-/** Who hears of what it does. */
+/** Hears of the results. */
 interface PublisherOwner {
   unsent(count: number, what: string, problem: string): void;
-  /** Something is no longer waited for. */
+  /** A message is no longer waited for. */
   left(): void;
 }
 
-/** Publishes changes, in their order, as far as the broker takes them. */
+/** Publishes changes in their order, as fast as the broker takes them. */
 export class Publisher {
   readonly rules: readonly PublishRule[];
   readonly #payloadLimit: number;
@@ -45,7 +48,7 @@ export class Publisher {
     return this.#outbox.size + this.#underWay.size;
   }
 
-  /** Lets a change wait for `send()`. */
+  /** Adds a change that `send()` publishes. */
   put({ map, payload: form, qos, retain }: PublishRule, path: string, value: StoreValue | undefined): void {
     const topic = map.topicOf(path.split('/'));
     if (topic === undefined) return;
@@ -66,16 +69,16 @@ export class Publisher {
     this.send();
   }
 
-  /** What was under way with quality 1 or 2 the client sends again by itself; the rest may have been lost. */
+  /** The client sends unconfirmed messages of quality 1 or 2 again by itself; those of quality 0 may be lost. */
   disconnected(): void {
     this.#client = undefined;
     for (const message of this.#underWay)
       if (message.qos === 0) this.#over(message, new Error('the connection was lost'));
   }
 
-  /** Hands the client as much as it may have. */
+  /** Gives the client as many messages as it may have. */
   send(): void {
-    // A client may be done at once, within the call.
+    // A client may call back at once, within the call.
     if (this.#sending) return;
     this.#sending = true;
     try {
@@ -89,7 +92,7 @@ export class Publisher {
     }
   }
 
-  /** What waits will not leave any more. */
+  /** Drops all waiting messages. */
   giveUp(problem: string): void {
     this.#client = undefined;
     const { waiting } = this;
@@ -110,7 +113,7 @@ export class Publisher {
     client.publish(topic, payload, { qos, retain }, (error) => this.#over(message, error));
   }
 
-  /** Once: what a connection that was lost had under way may be told of later. */
+  /** Acts only once for each message: the client may report a message of a lost connection again. */
   #over(message: Outgoing, error: Error | null | undefined): void {
     if (!this.#underWay.delete(message)) return;
     this.#bytesUnderWay -= sizeOf(message);

@@ -1,20 +1,23 @@
 import { badOption } from '../../core/options/option-problem.js';
 
-/** Stands for one name. */
+/** The wildcard for one name. */
 const ONE = Symbol('one');
-/** Stands for all further names. */
+/** The wildcard for all further names. */
 const REST = Symbol('rest');
 type Part = string | typeof ONE | typeof REST;
 
-/** Of a shared subscription; its messages come with the topic alone. */
+/** The prefix of a shared subscription; the topic of a message does not have it. */
 const SHARED = /^\$share\/[^/]+\//;
 
-/** A pattern of topics and one of paths, whose wildcards stand for the same names, in their order: `home/+/set` and `on/*`, `home/#` and `devices/**`. */
+/**
+ * A pattern of topics and a pattern of paths. Their wildcards stand for the same names in the same order: `home/+/set`
+ * and `on/*`, `home/#` and `devices/**`.
+ */
 export class TopicMap {
   readonly #topic: readonly Part[];
   readonly #path: readonly Part[];
 
-  /** @throws {TaskTonicError} `TT_BAD_OPTION` where they do not go together. */
+  /** @throws {TaskTonicError} `TT_BAD_OPTION` if the two patterns do not fit together. */
   constructor(topic: string, path: string, of: string, option: string) {
     const bad = (what: string): Error => badOption(of, option, what);
     this.#topic = parts(topic.replace(SHARED, ''), '+', '#', (level) => /[+#\0]/.test(level), () => bad(`its topic "${topic}" is not a topic filter`)); // prettier-ignore
@@ -23,14 +26,14 @@ export class TopicMap {
       throw bad(`"${topic}" and "${path}" must have the same wildcards, + for * and # for **`);
   }
 
-  /** The path of a topic; `undefined` where the topic does not fit, `''` where what stands for a wildcard is no name. */
+  /** The path of a topic; `undefined` if the topic does not match, `''` if a matched part cannot be a name. */
   pathOf(topic: readonly string[]): string | undefined {
     const names = captured(this.#topic, topic, 0);
     if (names === undefined) return undefined;
     return names.includes('') ? '' : filled(this.#path, names);
   }
 
-  /** The topic of a path; `undefined` where the path does not fit, `''` where a name of it can be in no topic. */
+  /** The topic of a path; `undefined` if the path does not match, `''` if a name of it cannot be in a topic. */
   topicOf(path: readonly string[]): string | undefined {
     const names = captured(this.#path, path, 1);
     if (names === undefined) return undefined;
@@ -58,7 +61,10 @@ function wildcardsOf(all: readonly Part[]): string {
   return all.map((part) => (part === ONE ? '+' : part === REST ? '#' : '')).join('');
 }
 
-/** The names that wildcards stand for; `undefined` where the names do not fit. @param least so many names REST stands for at least. */
+/**
+ * The names that the wildcards match; `undefined` if the pattern does not match. @param least the fewest names that
+ * REST matches.
+ */
 function captured(pattern: readonly Part[], names: readonly string[], least: number): string[] | undefined {
   const hasRest = pattern.at(-1) === REST;
   const fixed = hasRest ? pattern.length - 1 : pattern.length;

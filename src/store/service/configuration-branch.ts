@@ -6,16 +6,16 @@ import type { Tree } from '../tree/tree.js';
 const NAME = 'formula';
 const SOURCE = 'configuration';
 
-/** The configuration of the app, as it stands in its Store: nobody else writes there. */
+/** The configuration of the app in its Store. Users cannot write there. */
 export const CONFIGURATION: ReadOnly = {
   name: NAME,
   reason: `what is under "${NAME}" is the configuration; give the value in creatingFormula() or in another source of it, and have them read again with reloadConfiguration()`,
 };
 
 /**
- * Makes what is under `formula` what the configuration is now. What differs is one batch.
+ * Updates the branch `formula` to the present configuration, in one batch with all differences.
  *
- * @returns why some of it is left out: it is longer or deeper than the Store allows.
+ * @returns errors for the parts that were left out because they are longer or deeper than the Store allows.
  */
 export function showConfiguration(tree: Tree, data: unknown): Error[] {
   const refused: Error[] = [];
@@ -36,7 +36,10 @@ export function showConfiguration(tree: Tree, data: unknown): Error[] {
 
 type Entry = readonly [path: string, value: unknown];
 
-/** A path for each section, without a value, and for each value; lists are values. Secrets are left out. */
+/**
+ * The paths of the configuration: each section without a value, and each value. A list is one value. Secrets are left
+ * out.
+ */
 function* entriesOf(data: unknown, path: string, above: readonly unknown[]): Generator<Entry> {
   if (above.includes(data)) return;
   if (!isPlainObject(data) || !Object.keys(data).every(isName)) {
@@ -49,7 +52,7 @@ function* entriesOf(data: unknown, path: string, above: readonly unknown[]): Gen
     if (!isSecret([name])) yield* entriesOf(member, joined(path, name), [...above, data]);
 }
 
-/** What of a value may be known to all who read the Store; elements of lists keep their places. */
+/** The part of a value that readers of the Store may see. Elements of lists keep their index. */
 function openPart(value: unknown, above: readonly unknown[]): unknown {
   if (typeof value === 'string') return holdsSecret(value) ? undefined : value;
   if (typeof value !== 'object' || value === null) return value;
@@ -60,10 +63,10 @@ function openPart(value: unknown, above: readonly unknown[]): unknown {
   return Object.fromEntries(open.map(([name, member]) => [name, openPart(member, within)]));
 }
 
-/** The paths that are there, each before those below it. */
+/** The existing paths, each before the paths below it. */
 function* pathsIn(tree: Tree, path: string): Generator<string> {
   if (!tree.exists(path)) return;
   yield path;
-  // What was removed meanwhile has nothing below it.
+  // A path that was removed in the meantime has no keys.
   for (const key of tree.keys(path)) yield* pathsIn(tree, joined(path, key));
 }

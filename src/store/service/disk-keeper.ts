@@ -4,20 +4,21 @@ import type { PersistOptions } from '../durable/options.js';
 import type { StoreOps } from '../ops.js';
 import type { Keeper } from './owner.js';
 
-/** What an app waits for of the machine: under a test time stands still meanwhile. */
+/** The work that an app waits for outside of its own threads. Under test, virtual time does not advance meanwhile. */
 interface Holding {
   held<T>(something: Promise<T>): Promise<T>;
 }
 
-/** Keeps what a Store commits on disk, and writes a snapshot when that is due. */
+/** Keeps the batches of a Store on disk, and writes a snapshot when one is due. */
 export class DiskKeeper implements Keeper {
   readonly #durable: Durable;
   readonly #app: Holding;
   readonly #contents: () => Iterable<StoreOps>;
 
   /**
-   * @param contents what the Store holds, piece by piece.
-   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_STORE_DIRECTORY`, `TT_STORE_LOCKED`, `TT_STORE_FORMAT`, `TT_STORE_DAMAGED`
+   * @param contents gives the content of the Store, piece by piece.
+   * @throws {TaskTonicError} `TT_BAD_OPTION`, `TT_STORE_DIRECTORY`, `TT_STORE_LOCKED`, `TT_STORE_FORMAT`,
+   *   `TT_STORE_DAMAGED`
    */
   constructor(store: AnyTonic, options: PersistOptions, contents: () => Iterable<StoreOps>) {
     const { logs, runtime } = store._ttScheduler;
@@ -29,7 +30,7 @@ export class DiskKeeper implements Keeper {
     });
   }
 
-  /** Hands out what was kept. Returns the number of the last batch of it. */
+  /** Gives the kept content to `apply`. Returns the number of the last batch. */
   load(apply: (ops: StoreOps) => void): number {
     return this.#durable.load(apply).version;
   }
@@ -43,7 +44,7 @@ export class DiskKeeper implements Keeper {
     return this.#app.held(this.#durable.saved());
   }
 
-  /** All is written, and another one may have the directory. */
+  /** Resolves when everything is written and the directory is free for another Store. */
   async close(): Promise<void> {
     return this.#app.held(this.#durable.close());
   }

@@ -7,36 +7,36 @@ import { type GroupOptions, type SubscriptionWishes, Tree, type TreeOptions, ref
 import { bare, kept } from '../values.js';
 import { weightOf } from './weight.js';
 
-/** The most that may be asked of a Store before it is there: things to do, and about how many bytes. */
+/** The most that may be requested before the Store is ready: the number of requests, and about how many bytes. */
 const MOST = { count: 10_000, bytes: 16 * 1024 * 1024 } as const;
 
-/** What a group asks for, before anything is there. */
+/** The steps of a group that runs before the Store is ready. */
 interface Request {
   readonly ops: unknown[];
   readonly made: Made[];
 }
 
 interface Waiting {
-  /** Does it, when the tree is there. */
-  readonly what: (late: Latecomer) => void;
-  /** Hears that no tree is to come. */
+  /** Carries out the request when the tree is ready. */
+  readonly what: (handler: EarlyRequestHandler) => void;
+  /** Called with an error if the Store has finished and the tree will not become ready. */
   readonly lost: ((error: Error) => void) | undefined;
 }
 
-/** Who carries out what was asked for early. */
-export interface Latecomer {
+/** Carries out the requests that were made before the Store was ready. */
+export interface EarlyRequestHandler {
   write(ops: StoreOps, made: readonly Made[]): void;
-  /** What was asked for cannot be done; whoever asked has gone on. */
+  /** A request could not be carried out; its caller has already returned. */
   refused(thrown: unknown): void;
   readonly tree: Tree;
 }
 
-/** Stands for the tree of a Store until that is there: nothing can be read of it, and what is asked of it is done then. */
+/** Takes the place of the tree until the Store is ready: nothing can be read, and requests are carried out later. */
 export class EarlyTree extends Tree {
   readonly #service: string;
   #waiting: Waiting[] = [];
   #bytes = 0;
-  /** Subscriptions that are to begin then. */
+  /** Subscriptions that begin when the Store is ready. */
   readonly #asked = new Set<{ readonly hearer: Hearer; end(): void }>();
   #request: Request | undefined;
   #mode: { readonly source: string | undefined; readonly silent: boolean } = { source: undefined, silent: false };
@@ -49,15 +49,18 @@ export class EarlyTree extends Tree {
     this.#service = service;
   }
 
-  /** It is there: what was asked for is done, in the order in which it was. */
-  release(late: Latecomer): void {
+  /** The Store is ready: all requests are carried out in their order. */
+  release(handler: EarlyRequestHandler): void {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#bytes = 0;
-    for (const { what } of waiting) what(late);
+    for (const { what } of waiting) what(handler);
   }
 
-  /** The Store has finished for good: who waits for an outcome is told; the rest is for the one that may come. */
+  /**
+   * The Store has finished: requests whose callers wait for the result fail. The others wait for the next start of the
+   * Store.
+   */
   lose(error: Error): void {
     const waiting = this.#waiting;
     this.#waiting = waiting.filter(({ lost }) => lost === undefined);
@@ -68,7 +71,7 @@ export class EarlyTree extends Tree {
     throw this.#notReady();
   }
 
-  /** Elements that were made in the group that runs are there. */
+  /** Elements that were made in the group that is running exist. */
   override exists(path: string): boolean {
     if (path.startsWith('\0')) return true;
     throw this.#notReady();
@@ -139,12 +142,12 @@ export class EarlyTree extends Tree {
     const asked = { hearer, end: () => end() };
     for (const path of paths) this.segments(path);
     this.#asked.add(asked);
-    this.defer((late) => {
+    this.defer((handler) => {
       if (!this.#asked.delete(asked)) return;
       try {
-        end = late.tree.subscribe(paths, wishes, hearer);
+        end = handler.tree.subscribe(paths, wishes, hearer);
       } catch (thrown) {
-        late.refused(thrown);
+        handler.refused(thrown);
       }
     });
     return asked.end;
@@ -154,11 +157,11 @@ export class EarlyTree extends Tree {
     for (const { hearer, end } of this.#asked) if (hearer.known.includes(known)) end();
   }
 
-  /** A step of the group that runs, or a batch of its own. */
+  /** Records a step of the running group, or of a batch of its own. */
   #ask(kind: OpKind, path: string, value: unknown, silent = false): void {
     if (this.#request === undefined || silent)
       return this.group(() => this.#ask(kind, path, value), { notify: !silent });
-    // Below an element that is made in this group its name stands first, which is no text of the user's.
+    // The path of an element that is made in this group begins with a placeholder, which the user did not write.
     segmentsOf(path.replace(/^\0\d+/, ''), this.#limits);
     this.checkWritable(path);
     const { source, silent: isSilent } = this.#mode;
@@ -167,10 +170,13 @@ export class EarlyTree extends Tree {
   }
 
   #keep({ ops, made }: Request): void {
-    if (ops.length > 3) this.defer((late) => late.write(ops, made), { bytes: weightOf(ops) });
+    if (ops.length > 3) this.defer((handler) => handler.write(ops, made), { bytes: weightOf(ops) });
   }
 
-  /** Has something done when it is there; `bytes`: what it takes until then; `lost` is told where no tree is to come. */
+  /**
+   * Postpones an action until the Store is ready. `bytes`: its size until then; `lost`: called if the Store will not
+   * become ready.
+   */
   defer(what: Waiting['what'], { bytes = 0, lost }: { bytes?: number; lost?: Waiting['lost'] } = {}): void {
     if (this.#waiting.length >= MOST.count || (this.#bytes > 0 && this.#bytes + bytes > MOST.bytes))
       throw fail('TT_STORE_FULL', {

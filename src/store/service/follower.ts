@@ -3,12 +3,14 @@ import type { StoreOps } from '../ops.js';
 import type { Tree } from '../tree/tree.js';
 import { Missed } from './missed.js';
 import { weightOf } from './weight.js';
-import type { MadePaths, Mouth, ReplicaWords } from './words.js';
+import type { MadePaths, MessageSender, ReplicaMessages } from './messages.js';
 
-/** So many bytes of batches may be on their way to a replica that has not taken them; what comes then is merged by path. */
+/**
+ * The most bytes of batches that are sent to a replica without an acknowledgement. Later changes are merged by path.
+ */
 export const WINDOW = 1024 * 1024;
 
-/** What a follower needs of the owner. */
+/** What a follower needs to know about the owner. */
 export interface Followed {
   readonly tree: Tree;
   readonly epoch: number;
@@ -17,47 +19,47 @@ export interface Followed {
 }
 
 /**
- * A replica as the owner sees it: what it was sent, and how much of that it has not taken yet. One that takes it slowly is sent what has
- * changed meanwhile in one batch, merged by path; one that misses more than can be merged is sent everything anew.
+ * The owner's view of a replica: what was sent to it, and how much it has not acknowledged. A slow replica gets the
+ * later changes in one batch, merged by path. If it misses more than can be merged, it gets the whole content again.
  */
 export class Follower {
-  /** The last of its writes that was carried out or refused. */
+  /** The number of its last write that was carried out or refused. */
   confirmed = 0;
   readonly #owner: Followed;
-  readonly #mouth: Mouth<ReplicaWords>;
-  /** What is left to be sent of the whole content. */
+  readonly #sender: MessageSender<ReplicaMessages>;
+  /** The rest of the content that must still be sent. */
   #contents: Iterator<StoreOps, unknown> | undefined;
   #isFirst = false;
-  /** The version that it has when it has taken all that it was sent. */
+  /** The version of the replica when it has received all that was sent. */
   #version = 0;
-  /** About how many bytes it has not taken yet. */
-  #unheard = 0;
+  /** About how many bytes it has not acknowledged. */
+  #unacknowledged = 0;
   #missed: Missed | undefined;
 
-  constructor(owner: Followed, mouth: Mouth<ReplicaWords>) {
+  constructor(owner: Followed, sender: MessageSender<ReplicaMessages>) {
     this.#owner = owner;
-    this.#mouth = mouth;
+    this.#sender = sender;
   }
 
-  /** Whether it is being sent everything. */
+  /** Whether the whole content is being sent to it. */
   get isSentAll(): boolean {
     return this.#contents !== undefined;
   }
 
-  /** Sends it everything, piece by piece: each one when it has taken the one before. */
+  /** Sends the whole content, piece by piece: each piece after the acknowledgement of the one before. */
   sendAll(): void {
     this.#missed = undefined;
-    this.#unheard = 0;
+    this.#unacknowledged = 0;
     this.#version = this.#owner.version;
     this.#contents = this.#owner.tree.contents();
     this.#isFirst = true;
     this.more();
   }
 
-  /** It has taken a piece of the content, and all that was sent before that. */
+  /** It has received a piece of the content, and all that was sent before. */
   more(): void {
     if (this.#contents === undefined) return;
-    this.#unheard = 0;
+    this.#unacknowledged = 0;
     if (this.#catchUp() === 'anew') return;
     const next = this.#contents.next();
     const isLast = next.done === true;
@@ -65,7 +67,7 @@ export class Follower {
     this.#isFirst = false;
     if (isLast) this.#contents = undefined;
     const { self, epoch, tree } = this.#owner;
-    this.#mouth.tell(
+    this.#sender.send(
       'contents',
       self,
       epoch,
@@ -77,52 +79,52 @@ export class Follower {
     );
   }
 
-  /** It has taken batches of so many bytes. */
-  heard(weight: number): void {
-    this.#unheard = Math.max(this.#unheard - weight, 0);
-    if (this.#unheard < WINDOW / 2) this.#catchUp();
+  /** It has received batches of this many bytes. */
+  acknowledged(weight: number): void {
+    this.#unacknowledged = Math.max(this.#unacknowledged - weight, 0);
+    if (this.#unacknowledged < WINDOW / 2) this.#catchUp();
   }
 
   /**
-   * Tells it of a batch.
+   * Sends it a batch.
    *
-   * @param own where it is the replica's own: the number of that, and the paths of the elements that it has made.
+   * @param own if the replica itself requested the batch: its number, and the paths of the elements that it made.
    */
   tell(ops: StoreOps, own: { readonly seq: number; readonly made: readonly string[] } | undefined): void {
     const { version } = this.#owner;
     if (own !== undefined) this.confirmed = own.seq;
     const made = own === undefined || own.made.length === 0 ? undefined : own;
-    if (this.#missed !== undefined || this.#unheard > WINDOW) {
+    if (this.#missed !== undefined || this.#unacknowledged > WINDOW) {
       this.#missed ??= new Missed();
       this.#missed.add(ops);
       if (made !== undefined) this.#missed.made.push([made.seq, made.made]);
       return;
     }
-    // Of its own batch it knows what is in it, unless elements were numbered.
+    // The replica knows the content of its own batch, unless the owner numbered elements in it.
     const sent = own === undefined || made !== undefined ? ops : [];
     this.#send(version, made === undefined ? [] : [[made.seq, made.made]], sent);
   }
 
   refuse(seq: number, error: Error | undefined): void {
-    // What comes before it in the order of the owner must be known there first, and does not confirm it.
+    // Earlier batches must reach the replica first, without confirming this write.
     this.#catchUp();
     this.confirmed = seq;
-    this.#mouth.tell('refused', this.#owner.epoch, seq, error);
+    this.#sender.send('refused', this.#owner.epoch, seq, error);
   }
 
   saved(question: number, error: Error | undefined): void {
     this.#catchUp();
-    this.#mouth.tell('saved', question, error);
+    this.#sender.send('saved', question, error);
   }
 
   #send(version: number, made: MadePaths, ops: StoreOps): void {
     const weight = weightOf(ops);
-    this.#unheard += weight;
-    this.#mouth.tell('batch', this.#owner.epoch, this.#version, version, this.confirmed, made, weight, ops);
+    this.#unacknowledged += weight;
+    this.#sender.send('batch', this.#owner.epoch, this.#version, version, this.confirmed, made, weight, ops);
     this.#version = version;
   }
 
-  /** Tells it what it has missed. */
+  /** Sends the changes that it has missed. */
   #catchUp(): 'anew' | undefined {
     const missed = this.#missed;
     if (missed === undefined) return undefined;

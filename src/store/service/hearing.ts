@@ -5,27 +5,27 @@ import type { StoreEvent } from '../event.js';
 import { mergeInto } from '../tree/round.js';
 import type { Hearer } from '../tree/subscription.js';
 
-/** So many batches may wait for a subscriber's sparkle; what comes then is merged by path into one more. */
+/** The most batches that wait for a subscriber's sparkle. Later events are merged by path into one more batch. */
 const MOST_BATCHES = 1_000;
-/** When so many paths wait in that one, the subscriber is full. */
+/** The most paths in that merged batch; then the subscriber is full. */
 export const MOST_PATHS = 100_000;
 
-/** A subscription that a sparkle hears: one order a batch, in the state that its Tonic is in then. */
+/** A subscription of a sparkle: the sparkle runs once for each batch, in the state that its Tonic has at that time. */
 export class Hearing implements Hearer, Task {
   readonly known: readonly unknown[];
   readonly #tonic: AnyTonic;
   readonly #key: string;
   readonly #full: Set<Hearing>;
   #waiting: (readonly StoreEvent[])[] = [];
-  /** How many of these were heard. */
+  /** The number of these batches that were delivered. */
   #heard = 0;
-  /** What came when there were too many, by path. */
+  /** The merged events, by path, if there were too many batches. */
   #merged: Map<string, StoreEvent> | undefined;
   #hasEnded = false;
-  /** What the sparkle that runs hears. */
+  /** The events for the sparkle that is running. */
   #now: readonly StoreEvent[] | undefined;
 
-  /** @param full has it in it while no more may come. */
+  /** @param full the set of subscriptions that can take no more events; this one adds itself to it. */
   constructor(tonic: AnyTonic, key: string, known: readonly unknown[], full: Set<Hearing>) {
     this.#tonic = tonic;
     this.#key = key;
@@ -45,7 +45,7 @@ export class Hearing implements Hearer, Task {
     this.#tonic._ttss__run(this);
   }
 
-  /** What waits is not heard any more. */
+  /** Discards the waiting events. */
   end(): void {
     this.#hasEnded = true;
     this.#waiting = [];

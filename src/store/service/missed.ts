@@ -1,20 +1,20 @@
 import { Op, type StoreOps } from '../ops.js';
 import type { Tree } from '../tree/tree.js';
-import type { MadePaths } from './words.js';
+import type { MadePaths } from './messages.js';
 
-/** When so many paths have changed meanwhile, everything is sent anew. */
+/** If more paths have changed, the whole content is sent again. */
 const MOST_PATHS = 100_000;
 
-/** How a path has changed: its value has; or it and all below it was removed, and may be there again. */
+/** How a path has changed: its value was set; or the path and all below it was removed, and possibly made again. */
 interface Change {
   removed: boolean;
   source: string | undefined;
   silent: boolean;
 }
 
-/** What a replica has missed while it was behind, by path: how it stands now is read from the tree when the replica is told. */
+/** The changes that a replica has missed, by path. The present values are read from the tree when they are sent. */
 export class Missed {
-  /** The paths of elements that its own requests have made meanwhile. */
+  /** The paths of elements that the replica's own requests have made in the meantime. */
   readonly made: MadePaths[number][] = [];
   #changes: Map<string, Change> | undefined = new Map();
 
@@ -26,11 +26,11 @@ export class Missed {
     for (let at = 0; at < ops.length; at += 3) {
       const [kind, path, value] = [ops[at], ops[at + 1] as string, ops[at + 2]];
       if (kind === Op.source) [source, silent] = value as [string | undefined, boolean];
-      // An alias changes what other paths mean.
+      // A link changes the meaning of other paths.
       else if (kind === Op.link) return this.#giveUp();
       else {
         const removed = kind === Op.remove || changes.get(path)?.removed === true;
-        // Behind those that were noted since: what is removed takes what is below it with it.
+        // The removal moves to the end of the order, because it also removes the paths below that were noted before.
         if (kind === Op.remove) changes.delete(path);
         changes.set(path, { removed, source, silent });
       }
@@ -43,7 +43,7 @@ export class Missed {
     this.#changes = undefined;
   }
 
-  /** A batch that brings a replica to where the tree is; `undefined` where only everything anew does. */
+  /** A batch that updates a replica to the present tree; `undefined` if the whole content must be sent. */
   opsOf(tree: Tree): StoreOps | undefined {
     if (this.#changes === undefined) return undefined;
     const ops: unknown[] = [];

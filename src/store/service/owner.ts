@@ -7,33 +7,33 @@ import type { Tree } from '../tree/tree.js';
 import { same } from '../equality.js';
 import type { Kept } from '../values.js';
 import { Follower } from './follower.js';
-import type { Mouth, OwnerWords, ReplicaWords } from './words.js';
+import type { MessageSender, OwnerMessages, ReplicaMessages } from './messages.js';
 
-/** What keeps the batches of a Store. */
+/** Keeps the batches of a Store on disk. */
 export interface Keeper {
-  /** Hands out what was kept. Returns the number of the last batch of it. */
+  /** Gives the kept content to `apply`. Returns the number of the last batch. */
   load(apply: (ops: StoreOps) => void): number;
-  /** Takes a batch to be kept. @throws where it cannot. */
+  /** Takes a batch to be kept. @throws if it cannot be kept. */
   append(version: number, ops: StoreOps): void;
-  /** Settles when all that it has taken is kept. */
+  /** Resolves when all batches that it has taken are kept. */
   saved(): Promise<void>;
 }
 
 /**
- * The owner of a Store: it puts the batches of all writers in one order, numbers them, has them kept, and tells the replicas. It knows nothing
- * of threads: what it hears and says are words.
+ * The owner of a Store: it puts the batches of all writers in one order, numbers them, keeps them, and sends them to
+ * the replicas. It knows nothing of threads: it receives and sends messages.
  */
 export class Owner {
   /** The number of the last batch. */
   version = 0;
-  /** What it was made as, whenever it is restarted: what belongs to the one before it is void. */
+  /** Identifies this start of the owner. Messages for an earlier start are ignored. */
   readonly epoch: number;
   readonly tree: Tree;
-  /** What replicas know it by. */
+  /** The handle by which replicas know it. */
   readonly self: RemoteHandle;
   readonly #keeper: Keeper | undefined;
   readonly #followers = new Map<number, Follower>();
-  readonly #mouthOf: (replica: RemoteHandle) => Mouth<ReplicaWords>;
+  readonly #senderTo: (replica: RemoteHandle) => MessageSender<ReplicaMessages>;
 
   constructor(made: {
     readonly epoch: number;
@@ -41,19 +41,22 @@ export class Owner {
     readonly tree: Tree;
     readonly self: RemoteHandle;
     readonly keeper: Keeper | undefined;
-    readonly mouthOf: (replica: RemoteHandle) => Mouth<ReplicaWords>;
+    readonly senderTo: (replica: RemoteHandle) => MessageSender<ReplicaMessages>;
   }) {
     this.epoch = made.epoch;
     this.version = made.version;
     this.tree = made.tree;
     this.self = made.self;
     this.#keeper = made.keeper;
-    this.#mouthOf = made.mouthOf;
+    this.#senderTo = made.senderTo;
   }
 
-  // ---- What is written in its own thread ----
+  // ---- Writes of its own thread ----
 
-  /** A batch of its own thread, before anybody hears of it. @throws where it cannot be kept: the batch is taken back. */
+  /**
+   * Takes a batch of its own thread, before subscribers hear of it. @throws if it cannot be kept; then the batch is
+   * undone.
+   */
   committed(batch: Batch): void {
     this.#commit(batch, undefined, 0);
   }
@@ -71,44 +74,44 @@ export class Owner {
     }
   }
 
-  /** What somebody of its own thread asked for before it was there. */
+  /** Carries out a write that its own thread requested before the Store was ready. */
   write(ops: StoreOps, made: readonly Made[]): void {
     const batch = this.tree.apply(ops, (done) => this.committed(done));
     batch.made.forEach(({ path }, at) => (made[at]!.path = path));
   }
 
-  /** Settles when all that was written is kept; at once where nothing is to be. */
+  /** Resolves when all writes are kept; at once if nothing is kept on disk. */
   async saved(): Promise<void> {
     return this.#keeper?.saved();
   }
 
-  // ---- What replicas tell ----
+  // ---- Messages of replicas ----
 
-  heard<W extends keyof OwnerWords>(word: W, said: OwnerWords[W] & readonly unknown[]): void {
-    const [from] = said as readonly unknown[] as readonly [number];
-    if (word === 'join') return this.#join(...(said as readonly unknown[] as OwnerWords['join']));
+  receive<K extends keyof OwnerMessages>(kind: K, content: OwnerMessages[K] & readonly unknown[]): void {
+    const [from] = content as readonly unknown[] as readonly [number];
+    if (kind === 'join') return this.#join(...(content as readonly unknown[] as OwnerMessages['join']));
     const follower = this.#followers.get(from);
-    // One that this owner does not know was told so when it was made.
+    // A replica that this owner does not know will ask to join.
     if (follower === undefined) return undefined;
-    switch (word) {
+    switch (kind) {
       case 'more':
         return follower.more();
       case 'write':
-        return this.#write(follower, ...(said as readonly unknown[] as OwnerWords['write']));
-      case 'heard':
-        return follower.heard((said as readonly unknown[] as OwnerWords['heard'])[1]);
+        return this.#write(follower, ...(content as readonly unknown[] as OwnerMessages['write']));
+      case 'acknowledge':
+        return follower.acknowledged((content as readonly unknown[] as OwnerMessages['acknowledge'])[1]);
       default:
-        return this.#save(follower, (said as readonly unknown[] as OwnerWords['save'])[1]);
+        return this.#save(follower, (content as readonly unknown[] as OwnerMessages['save'])[1]);
     }
   }
 
   #join(from: number, replica: RemoteHandle): void {
-    const follower = this.#followers.get(from) ?? new Follower(this, this.#mouthOf(replica));
+    const follower = this.#followers.get(from) ?? new Follower(this, this.#senderTo(replica));
     this.#followers.set(from, follower);
     follower.sendAll();
   }
 
-  /** A replica is no more. */
+  /** A replica has ended. */
   forget(from: number): void {
     this.#followers.delete(from);
   }
@@ -121,13 +124,13 @@ export class Owner {
     ops: StoreOps,
     expects: readonly unknown[] | undefined,
   ): void {
-    // Written for an owner that is no more; or sent a second time.
+    // A write for an earlier owner, or a repeated one.
     if (epoch !== this.epoch || seq <= writer.confirmed) return;
-    // A write was lost on the way: with everything anew it writes again what is not confirmed.
+    // A write was lost on the way. When the replica has the whole content, it repeats the unconfirmed writes.
     if (seq > writer.confirmed + 1) return writer.isSentAll ? undefined : writer.sendAll();
     try {
       if (expects !== undefined && !this.#hold(expects)) return writer.refuse(seq, undefined);
-      // Another batch than a request says what was done, and nobody is asked whether it may be.
+      // Only requests are checked against read-only paths, so replicas may send nothing else.
       if (ops[0] !== Op.request) throw fail('TT_STORE_BAD_OPS', { problem: 'it is not a request' });
       this.tree.apply(ops, (batch) => this.#commit(batch, writer, seq));
     } catch (thrown) {

@@ -2,26 +2,29 @@ import type { StoreOps } from '../ops.js';
 import type { Batch } from '../tree/batch.js';
 import type { Made } from '../tree/made.js';
 
-/** What a replica has written and the owner has not confirmed. */
+/** A write of a replica that the owner has not confirmed. */
 export interface Pending {
   readonly seq: number;
-  /** What the owner is asked to do. */
+  /** The request to the owner. */
   readonly ops: StoreOps;
   readonly weight: number;
-  /** What must stand there for it to hold: path, value, path, value ... */
+  /** The values that must still be there for the write to be valid: path, value, path, value ... */
   readonly expects: readonly unknown[] | undefined;
-  /** As it stands in the replica; `undefined` where it waits for numbers of the owner, or cannot be done any more. */
+  /**
+   * The batch as applied in the replica; `undefined` if it waits for numbers of the owner, or could not be applied
+   * again.
+   */
   batch: Batch | undefined;
-  /** The elements that the owner numbers. */
+  /** The elements that the owner will number. */
   readonly made: readonly Made[];
-  /** Whoever waits for it: not for a plain write. */
+  /** Waits for the result; a plain write has no waiter. */
   readonly waiter: Waiter | undefined;
 }
 
-/** Waits for what becomes of a write. */
+/** Waits for the result of a write. */
 export interface Waiter {
   carriedOut(): void;
-  /** What it expected does not hold any more. */
+  /** A value that the write expected has changed. */
   lost(): void;
   failed(error: Error): void;
 }

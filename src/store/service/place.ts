@@ -11,24 +11,24 @@ import type { Made } from '../tree/made.js';
 import { NO_LIMITS } from '../tree/content.js';
 import { Tree, type TreeOptions } from '../tree/tree.js';
 import { CONFIGURATION, showConfiguration } from './configuration-branch.js';
-import { EarlyTree, type Latecomer } from './early-tree.js';
+import { EarlyTree, type EarlyRequestHandler } from './early-tree.js';
 import { type Hearing, MOST_PATHS } from './hearing.js';
 import { type Keeper, Owner } from './owner.js';
 import { Replica } from './replica.js';
 import { type HandledStore, StoreHandle } from './store-handle.js';
 import { StoreReplica } from './store-replica.js';
-import type { Mouth, OwnerWords, ReplicaWords } from './words.js';
+import type { MessageSender, OwnerMessages, ReplicaMessages } from './messages.js';
 
-/** So often a transaction is tried again where others are quicker. */
+/** The most attempts of a transaction whose values are changed by others each time. */
 const MOST_ATTEMPTS = 1_000;
 
-/** The Store that has the configuration of the app in it. */
+/** The Store that contains the configuration of the app. */
 const CONFIGURED = 'store';
 
 /** The Stores of each thread of each app, by the names of their services. */
 const places = new WeakMap<object, Map<string, Place>>();
 
-/** A Store as one thread has it. */
+/** The Store as one thread sees it. */
 export function placeOf(runtime: object, service: string): Place {
   let all = places.get(runtime);
   if (all === undefined) places.set(runtime, (all = new Map<string, Place>()));
@@ -37,28 +37,30 @@ export function placeOf(runtime: object, service: string): Place {
   return place;
 }
 
-/** One that hears words of Stores: the Tonic of an owner, or of a replica. */
-interface HearsWords {
-  _ttss__ofStore(word: string, ...said: readonly unknown[]): void;
+/** A Tonic that receives messages of Stores: that of an owner, or of a replica. */
+interface MessageReceiver {
+  _ttss__storeMessage(kind: string, ...content: readonly unknown[]): void;
 }
 
-function mouthOf<Words>(to: RemoteHandle): Mouth<Words> {
-  return { tell: (word, ...said) => (to as unknown as HearsWords)._ttss__ofStore(word as string, ...said) };
+function senderTo<Messages>(to: RemoteHandle): MessageSender<Messages> {
+  return {
+    send: (kind, ...content) => (to as unknown as MessageReceiver)._ttss__storeMessage(kind as string, ...content),
+  };
 }
 
 /**
- * A Store as one thread has it: its tree, which is the owner's or a copy of that, and those who use it here. What they have subscribed to
- * stays when the owner is started again.
+ * A Store as one thread sees it: its tree (the owner's own tree, or a copy), and its users in this thread. Their
+ * subscriptions stay when the owner is started again.
  */
-export class Place implements HandledStore, Latecomer {
+export class Place implements HandledStore, EarlyRequestHandler {
   readonly service: string;
   #tree: Tree | undefined;
-  /** Subscribers of this thread for which so much waits that no more may come. */
+  /** Subscribers of this thread that can take no more events. */
   readonly full = new Set<Hearing>();
   readonly #early: EarlyTree;
   readonly #users = new Map<AnyTonic, StoreHandle>();
   #watchesEnd = false;
-  /** Set where the Store has finished for good, until somebody asks for it again. */
+  /** Set when the Store has finished, until it is used again. */
   #lost: Error | undefined;
   // In the thread of the owner.
   #owner: Owner | undefined;
@@ -66,15 +68,15 @@ export class Place implements HandledStore, Latecomer {
   #epoch = 0;
   #showsConfiguration = false;
   readonly #replicas = new Map<number, RemoteHandle>();
-  /** Transactions whose outcome is not known yet. */
+  /** Transactions that are not settled yet. */
   readonly #open = new Set<Promise<unknown>>();
   // In other threads.
   #replica: Replica | undefined;
-  #ear: StoreReplica | undefined;
+  #receiver: StoreReplica | undefined;
 
   constructor(service: string) {
     this.service = service;
-    // What the Store may hold only its owner knows.
+    // Only the owner knows the limits of the Store.
     this.#early = new EarlyTree(service, { ...this.#limits({}), ...NO_LIMITS });
   }
 
@@ -87,19 +89,19 @@ export class Place implements HandledStore, Latecomer {
     return { ...limitsOf(given), readOnly };
   }
 
-  /** Whether what is in the Store can be read here. */
+  /** Whether the Store can be read in this thread. */
   get ready(): boolean {
     return this.#owner !== undefined || this.#replica?.ready === true;
   }
 
-  /** What cursors see: until something can be read, what only takes note of what is asked for. */
+  /** The tree that cursors use: before the Store is ready, one that only records requests. */
   get shown(): Tree {
     return this.ready ? this.tree : this.#early;
   }
 
   // ---- The owner, in its thread ----
 
-  /** The Tonic that is the Store begins: with nothing, or with what was kept. */
+  /** The Tonic of the Store starts, without data or with the kept data. */
   begin(self: Tonic, limits: StoreTreeOptions, keeper: Keeper | undefined): void {
     this.#self = self;
     this.#lost = undefined;
@@ -113,36 +115,36 @@ export class Place implements HandledStore, Latecomer {
       version = keeper?.load((ops) => tree.apply(ops)) ?? 0;
       this.showConfiguration();
     });
-    const owner = new Owner({ epoch: ++this.#epoch, version, tree, self, keeper, mouthOf });
+    const owner = new Owner({ epoch: ++this.#epoch, version, tree, self, keeper, senderTo });
     this.#owner = owner;
     this.#commitsTo((batch) => owner.committed(batch));
-    for (const replica of this.#replicas.values()) owner.heard('join', [replica.id, replica]);
+    for (const replica of this.#replicas.values()) owner.receive('join', [replica.id, replica]);
     this.#arrived();
   }
 
-  /** The configuration of the app is in its Store, as it is now. */
+  /** Updates the configuration of the app in the Store. */
   showConfiguration(): void {
     if (this.service !== CONFIGURED) return;
     this.#showsConfiguration = true;
     try {
       for (const refused of showConfiguration(this.tree, this.#self!.config.data)) this.#self!.log.warn(refused);
     } catch (thrown) {
-      // It could not be kept: it is shown with the next change.
+      // The update could not be kept. The configuration is shown with its next change.
       this.#self!.log.warn(toError(thrown));
     } finally {
       this.#showsConfiguration = false;
     }
   }
 
-  /** It has ended: nothing can be read until another one begins. */
+  /** The owner has ended: nothing can be read until another one starts. */
   end(): void {
     this.#owner = undefined;
   }
 
-  /** What a replica has told. */
-  toOwner(word: keyof OwnerWords, said: readonly unknown[]): void {
-    if (word === 'join') this.#follow(said[1] as RemoteHandle);
-    this.#owner?.heard(word, said as never);
+  /** A message of a replica. */
+  toOwner(kind: keyof OwnerMessages, content: readonly unknown[]): void {
+    if (kind === 'join') this.#follow(content[1] as RemoteHandle);
+    this.#owner?.receive(kind, content as never);
   }
 
   #follow(replica: RemoteHandle): void {
@@ -156,9 +158,12 @@ export class Place implements HandledStore, Latecomer {
     this.#owner?.forget(id);
   }
 
-  // ---- Those who use it in this thread ----
+  // ---- The users in this thread ----
 
-  /** What a Tonic of this thread holds of the Store; `service` is what it has asked for, unless it is the Store itself. */
+  /**
+   * The handle of a Tonic of this thread. `service` is the Tonic that it asked for, unless the user is the Store
+   * itself.
+   */
   use(user: AnyTonic, service: RemoteHandle | undefined): StoreHandle {
     let handle = this.#users.get(user);
     if (handle === undefined) {
@@ -174,9 +179,9 @@ export class Place implements HandledStore, Latecomer {
     return handle;
   }
 
-  /** Whether this is the ear of the copy still, and somebody uses that besides the Tonic that the ear belongs to. */
-  needs(ear: StoreReplica, base: AnyTonic | undefined): boolean {
-    if (this.#ear !== ear) return false;
+  /** Whether this is still the receiver of the copy, and a Tonic other than the receiver's own base uses the copy. */
+  needs(receiver: StoreReplica, base: AnyTonic | undefined): boolean {
+    if (this.#receiver !== receiver) return false;
     for (const user of this.#users.keys()) if (user !== base) return true;
     return false;
   }
@@ -189,10 +194,10 @@ export class Place implements HandledStore, Latecomer {
   }
 
   #dropCopy(): void {
-    const ear = this.#ear;
-    if (ear === undefined) return;
-    this.#ear = this.#replica = this.#tree = undefined;
-    ear._ttRetire();
+    const receiver = this.#receiver;
+    if (receiver === undefined) return;
+    this.#receiver = this.#replica = this.#tree = undefined;
+    receiver._ttRetire();
   }
 
   #watchEnd(service: RemoteHandle): void {
@@ -201,7 +206,7 @@ export class Place implements HandledStore, Latecomer {
     watchEnd(service, { ended: () => this.#gone() });
   }
 
-  /** The Store has finished for good; it may be asked for anew. */
+  /** The Store has finished; it may be used again later. */
   #gone(): void {
     this.#watchesEnd = false;
     this.#lost = fail('TT_STORE_LOST', { what: 'its owner has finished' });
@@ -210,28 +215,28 @@ export class Place implements HandledStore, Latecomer {
     this.#dropCopy();
   }
 
-  /** The first of a thread: a copy is asked for. */
+  /** The first user in a thread: a copy is requested. */
   #copy(user: AnyTonic, service: RemoteHandle): void {
     const { main } = user._ttScheduler.runtime as { readonly main?: AnyTonic };
-    const ear = runAs(main, () => new StoreReplica(this));
+    const receiver = runAs(main, () => new StoreReplica(this));
     this.#tree = new Tree({ ...this.#limits({}), isReplica: true });
-    const join = (): void => mouthOf<OwnerWords>(service).tell('join', ear.id, ear);
-    const replica = new Replica(this.tree, ear.id, {
-      owner: (self) => mouthOf<OwnerWords>(self),
+    const join = (): void => senderTo<OwnerMessages>(service).send('join', receiver.id, receiver);
+    const replica = new Replica(this.tree, receiver.id, {
+      owner: (self) => senderTo<OwnerMessages>(self),
       join,
       arrived: () => this.#arrived(),
-      refused: (error) => ear.log.warn(error),
+      refused: (error) => receiver.log.warn(error),
     });
     this.#replica = replica;
-    this.#ear = ear;
+    this.#receiver = receiver;
     this.#lost = undefined;
     this.#commitsTo((batch) => replica.committed(batch));
     join();
   }
 
-  /** What the owner has told. */
-  toReplica(word: keyof ReplicaWords, said: readonly unknown[]): void {
-    this.#replica?.heard(word, said as never);
+  /** A message of the owner. */
+  toReplica(kind: keyof ReplicaMessages, content: readonly unknown[]): void {
+    this.#replica?.receive(kind, content as never);
   }
 
   #arrived(): void {
@@ -246,8 +251,8 @@ export class Place implements HandledStore, Latecomer {
     };
   }
 
-  #refuseForFull({ told }: Batch): void {
-    for (const { subscription } of told) {
+  #refuseForFull({ events }: Batch): void {
+    for (const { subscription } of events) {
       const hearing = subscription.hearer as Hearing;
       if (this.full.has(hearing))
         throw fail('TT_STORE_FULL', {
@@ -260,7 +265,7 @@ export class Place implements HandledStore, Latecomer {
 
   // ---- Writing ----
 
-  /** What was asked for before anything was there. */
+  /** Carries out a write that was requested before the Store was ready. */
   write(ops: StoreOps, made: readonly Made[]): void {
     try {
       if (this.#replica !== undefined) this.#replica.write(ops, made);
@@ -271,11 +276,11 @@ export class Place implements HandledStore, Latecomer {
   }
 
   refused(thrown: unknown): void {
-    (this.#ear ?? this.#self!).log.warn(toError(thrown));
+    (this.#receiver ?? this.#self!).log.warn(toError(thrown));
   }
 
   async saved(): Promise<void> {
-    // One that others were quicker than is written again, after what is asked for here.
+    // An open transaction may be tried again, and so write after this call.
     if (this.#open.size > 0) await Promise.allSettled(this.#open);
     if (this.#lost !== undefined) throw this.#lost;
     return this.#saved();
@@ -289,7 +294,10 @@ export class Place implements HandledStore, Latecomer {
     );
   }
 
-  /** Does `body` as one batch that holds only where the paths have the values that it has seen; again where they have others meanwhile. */
+  /**
+   * Runs `body` as one batch that is valid only if the paths still have the values that it has read. If not, `body`
+   * runs again.
+   */
   async transaction<T>(reads: readonly string[], body: () => T): Promise<T> {
     if (this.shown.inGroup) throw fail('TT_STORE_IN_GROUP');
     if (this.#lost !== undefined) throw this.#lost;
@@ -298,7 +306,7 @@ export class Place implements HandledStore, Latecomer {
       if (this.ready) begin();
       else this.#early.defer(begin, { lost: reject });
     });
-    // The owner's own thread knows it now.
+    // In the owner's own thread the result is known at once.
     if (this.#owner === undefined) this.#awaitOutcome(outcome);
     return outcome;
   }
@@ -342,10 +350,10 @@ export class Place implements HandledStore, Latecomer {
   }
 }
 
-/** Those among the options of a Store that its tree has. */
+/** The options of a Store that concern its tree. */
 function limitsOf(given: StoreTreeOptions): TreeOptions {
   const { paths, depth, pathLength, subscriptions, valueBytes, onError } = given;
   const own = Object.entries({ paths, depth, pathLength, subscriptions, valueBytes, onError });
-  const said = Object.fromEntries(own.filter(([, value]) => value !== undefined));
-  return { onError: throwLater, ...parseOptions(treeSchema, said, 'Store') } as TreeOptions;
+  const limits = Object.fromEntries(own.filter(([, value]) => value !== undefined));
+  return { onError: throwLater, ...parseOptions(treeSchema, limits, 'Store') } as TreeOptions;
 }

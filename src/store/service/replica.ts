@@ -7,47 +7,48 @@ import type { Tree } from '../tree/tree.js';
 import { WINDOW } from './follower.js';
 import type { Pending, Waiter } from './pending.js';
 import { weightOf } from './weight.js';
-import type { MadePaths, Mouth, OwnerWords, ReplicaWords } from './words.js';
+import type { MadePaths, MessageSender, OwnerMessages, ReplicaMessages } from './messages.js';
 
-/** The most that may have been written and not be confirmed by the owner: batches, and about how many bytes. */
+/** The most that may wait for the owner's confirmation: batches, and about how many bytes. */
 const MOST_PENDING = { batches: 10_000, bytes: 16 * 1024 * 1024 } as const;
 
-/** What a replica tells whoever has made it. */
+/** What a replica needs of its thread. */
 export interface ReplicaHome {
-  /** Where the owner is heard now. */
-  owner(self: RemoteHandle): Mouth<OwnerWords>;
-  /** Asks for everything: where no owner is known yet, or a word was lost. */
+  /** The way to send messages to the owner. */
+  owner(self: RemoteHandle): MessageSender<OwnerMessages>;
+  /** Asks for the whole content: at first, and after a lost message. */
   join(): void;
-  /** All is there; told again when another owner has taken over. */
+  /** The whole content has arrived, for the first time or from another owner. */
   arrived(): void;
-  /** A write was not carried out, and nobody waits for it. */
+  /** A write was not carried out, and nobody waits for its result. */
   refused(error: Error): void;
 }
 
 /**
- * The copy of a Store in another thread than its owner's. What is written here is seen here at once, and by the owner when it gets there: what
- * he has put before it is worked in below. What elements he must number is seen when he has.
+ * The copy of a Store in another thread than the owner's. A local write is visible here at once, and at the owner when
+ * the message arrives. If the owner put other batches before it, they are inserted below the local writes. Elements
+ * that the owner must number become visible when it has done so.
  */
 export class Replica {
-  /** Whether all is there. */
+  /** Whether the whole content has arrived. */
   ready = false;
   readonly tree: Tree;
   readonly #home: ReplicaHome;
   readonly #number: number;
-  #owner: Mouth<OwnerWords> | undefined;
+  #owner: MessageSender<OwnerMessages> | undefined;
   #epoch = 0;
   #version = 0;
   #seq = 0;
   #pending: Pending[] = [];
   #pendingBytes = 0;
-  /** Weight that the owner was not told of. */
-  #heard = 0;
-  /** Everything anew, as far as it has come; it is put in the place of what is there when all has. */
+  /** The received bytes that were not acknowledged yet. */
+  #unacknowledged = 0;
+  /** The new content that has arrived so far. It replaces the old content when it is complete. */
   #anew: StoreOps[] | undefined;
   #comes = false;
   readonly #questions = new Map<number, { resolve(): void; reject(error: Error): void }>();
   #asked = 0;
-  /** Who waits for the write that is being committed, and what it expects. */
+  /** The waiter and the expected values of the write that is being committed. */
   #committing: { readonly expects: readonly unknown[]; readonly waiter: Waiter } | undefined;
 
   constructor(tree: Tree, number: number, home: ReplicaHome) {
@@ -58,12 +59,15 @@ export class Replica {
 
   // ---- Writing ----
 
-  /** A batch that a user of this thread has written; `false`: it is not to be seen before the owner has numbered it. */
+  /**
+   * Takes a batch that a user of this thread has written. `false`: it is not visible before the owner has numbered its
+   * elements.
+   */
   committed(batch: Batch): boolean {
     return this.#write(batch.toRequest(), batch);
   }
 
-  /** Carries `body` out as one batch that holds only where the paths still have those values; `waiter` hears what becomes of it. */
+  /** Runs `body` as one batch that is valid only if the paths still have those values; `waiter` gets the result. */
   writeWhere(expects: readonly unknown[], waiter: Waiter, body: () => void): void {
     this.#committing = { expects, waiter };
     try {
@@ -75,7 +79,7 @@ export class Replica {
     }
   }
 
-  /** Writes what was asked for before anything was there. */
+  /** Carries out a write that was requested before the Store was ready. */
   write(ops: StoreOps, made: readonly Made[]): void {
     this.#send(ops, made.length === 0 ? this.#try(ops) : undefined, made);
   }
@@ -104,34 +108,34 @@ export class Replica {
   }
 
   #ask({ seq, ops, expects }: Pending): void {
-    this.#owner!.tell('write', this.#number, this.#epoch, seq, ops, expects);
+    this.#owner!.send('write', this.#number, this.#epoch, seq, ops, expects);
   }
 
-  /** Settles when all that was written here is carried out, and kept where it is to be. */
+  /** Resolves when all writes of this thread were carried out, and kept on disk if the Store has `persist`. */
   async saved(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#questions.set(++this.#asked, { resolve, reject });
-      if (this.ready) this.#owner!.tell('save', this.#number, this.#asked);
+      if (this.ready) this.#owner!.send('save', this.#number, this.#asked);
     });
   }
 
-  // ---- What the owner tells ----
+  // ---- Messages of the owner ----
 
-  heard<W extends keyof ReplicaWords>(word: W, said: ReplicaWords[W] & readonly unknown[]): void {
-    const words = said as readonly unknown[];
-    if (word === 'contents') this.#contents(...(words as ReplicaWords['contents']));
-    else if (word === 'batch') this.#batch(...(words as ReplicaWords['batch']));
-    else if (word === 'refused') this.#refused(...(words as ReplicaWords['refused']));
-    else this.#saved(...(words as ReplicaWords['saved']));
+  receive<K extends keyof ReplicaMessages>(kind: K, content: ReplicaMessages[K] & readonly unknown[]): void {
+    const parts = content as readonly unknown[];
+    if (kind === 'contents') this.#contents(...(parts as ReplicaMessages['contents']));
+    else if (kind === 'batch') this.#batch(...(parts as ReplicaMessages['batch']));
+    else if (kind === 'refused') this.#refused(...(parts as ReplicaMessages['refused']));
+    else this.#saved(...(parts as ReplicaMessages['saved']));
   }
 
-  /** The owner is no more, and no other one is to come. */
+  /** The owner has finished, and no other one takes over. */
   gone(error: Error): void {
     this.ready = false;
     this.#lose(error);
   }
 
-  #contents(...[self, epoch, version, confirmed, part, ops, limits]: ReplicaWords['contents']): void {
+  #contents(...[self, epoch, version, confirmed, part, ops, limits]: ReplicaMessages['contents']): void {
     this.#owner = this.#home.owner(self);
     if (part === 'first' || part === 'only') {
       this.tree.limits = limits;
@@ -139,25 +143,28 @@ export class Replica {
       this.#version = version;
       this.#comes = true;
       this.#anew = this.ready ? [] : undefined;
-      // Of what began to come before.
+      // Removes the incomplete content of an earlier transfer.
       if (!this.ready) this.tree.clear();
       for (const { waiter } of this.#confirmed(confirmed, [])) waiter?.carriedOut();
       for (const one of this.#pending) this.#ask(one);
     }
     if (epoch !== this.#epoch || !this.#comes) return;
     this.#take(ops);
-    if (part === 'first' || part === 'next') this.#owner.tell('more', this.#number);
+    if (part === 'first' || part === 'next') this.#owner.send('more', this.#number);
     else this.#arrived();
   }
 
-  /** Another owner: what the one before was asked to do, and has not confirmed, may be lost. */
+  /** Another owner has taken over: unconfirmed writes to the one before may be lost. */
   #begin(epoch: number): void {
     if (this.#epoch !== 0) this.#lose(fail('TT_STORE_LOST', { what: 'its owner was started again' }));
     this.#epoch = epoch;
     this.#seq = 0;
   }
 
-  /** Nobody reads yet, or what is there stays until all has come. */
+  /**
+   * Before the first complete transfer nobody reads, so pieces are applied at once. Later the old content stays until
+   * the new one is complete.
+   */
   #take(ops: StoreOps): void {
     if (this.#anew === undefined) this.tree.apply(ops);
     else this.#anew.push(ops);
@@ -175,16 +182,16 @@ export class Replica {
       });
     const isFirst = !this.ready;
     this.ready = true;
-    for (const question of this.#questions.keys()) this.#owner!.tell('save', this.#number, question);
+    for (const question of this.#questions.keys()) this.#owner!.send('save', this.#number, question);
     if (isFirst) this.#home.arrived();
   }
 
-  #batch(...[epoch, from, to, confirmed, made, weight, ops]: ReplicaWords['batch']): void {
+  #batch(...[epoch, from, to, confirmed, made, weight, ops]: ReplicaMessages['batch']): void {
     if (epoch !== this.#epoch) return;
-    // A word was lost on the way.
+    // A message was lost on the way.
     if (from !== this.#version) return this.#home.join();
     this.#version = to;
-    this.#hear(weight);
+    this.#acknowledge(weight);
     const done = this.#confirmed(confirmed, made);
     if (this.#comes) {
       for (const { ops: own, made: numbered } of done) if (numbered.length === 0) this.#take(own);
@@ -197,12 +204,12 @@ export class Replica {
     return undefined;
   }
 
-  /** Acknowledges from time to time: the owner stops only when much more is on its way. */
-  #hear(weight: number): void {
-    this.#heard += weight;
-    if (this.#heard < WINDOW / 4) return;
-    this.#owner!.tell('heard', this.#number, this.#heard);
-    this.#heard = 0;
+  /** Acknowledges after a quarter of the window, so that the owner does not stop sending. */
+  #acknowledge(weight: number): void {
+    this.#unacknowledged += weight;
+    if (this.#unacknowledged < WINDOW / 4) return;
+    this.#owner!.send('acknowledge', this.#number, this.#unacknowledged);
+    this.#unacknowledged = 0;
   }
 
   #confirmed(confirmed: number, made: MadePaths): Pending[] {
@@ -216,7 +223,7 @@ export class Replica {
     return count === 0 ? NONE : pending.splice(0, count);
   }
 
-  /** Puts a batch below what waits here: that is taken back, and done again on top of it. */
+  /** Inserts a batch below the unconfirmed writes: they are undone, and applied again after it. */
   #workIn(ops: StoreOps): void {
     const { tree } = this;
     tree.reconcile(() => {
@@ -269,7 +276,7 @@ export class Replica {
     for (const one of pending) one.batch = one.made.length === 0 ? this.#try(one.ops) : undefined;
   }
 
-  /** What cannot be done here any more, the owner will refuse. */
+  /** A write that cannot be applied here any more will be refused by the owner. */
   #try(ops: StoreOps): Batch | undefined {
     try {
       return this.tree.apply(ops);
@@ -281,7 +288,10 @@ export class Replica {
 
 const NONE: Pending[] = [];
 
-/** Whether it makes no difference which comes first: both only give values to nodes that are there, and not to the same ones. */
+/**
+ * Whether the order of the batch and the pending writes makes no difference: both only set values of existing nodes,
+ * and of different ones.
+ */
 function areApart(tree: Tree, ops: StoreOps, pending: readonly Pending[]): boolean {
   if (pending.length === 0) return true;
   if (tree.hasLinks) return false;

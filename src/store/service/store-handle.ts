@@ -5,12 +5,12 @@ import type { AnyShape, Readable, Settable, ShapeAt, ValueOf } from '../typed-pa
 import { Hearing } from './hearing.js';
 import type { Tree } from '../tree/tree.js';
 
-/** What a handle sees of the Store in its thread. */
+/** What a handle needs of the Store in its thread. */
 export interface HandledStore {
   readonly service: string;
   readonly ready: boolean;
   readonly shown: Tree;
-  /** Subscribers for which so much waits that no more may come. */
+  /** Subscribers that can take no more events. */
   readonly full: Set<Hearing>;
   transaction<T>(reads: readonly string[], body: () => T): Promise<T>;
   saved(): Promise<void>;
@@ -90,7 +90,7 @@ export class StoreHandle<Shape = AnyShape> extends Cursor<Shape, ''> {
     return `Store ${this.#place.service}`;
   }
 
-  /** @internal The Store as this thread has it: one for all that use it here. */
+  /** @internal The Store as this thread sees it; all its users in the thread share it. */
   get _ttPlace(): object {
     return this.#place;
   }

@@ -3,15 +3,18 @@ import { Life } from '../../core/life.js';
 import { runAs } from '../../core/running.js';
 import { Tonic } from '../../core/tonic.js';
 import type { AnyTonic } from '../../core/any-tonic.js';
-import type { ReplicaWords } from './words.js';
+import type { ReplicaMessages } from './messages.js';
 
-/** What it hears for. */
+/** The part of the Store that gets the messages. */
 interface Hearing {
-  needs(ear: StoreReplica, base: AnyTonic | undefined): boolean;
-  toReplica(word: keyof ReplicaWords, said: readonly unknown[]): void;
+  needs(receiver: StoreReplica, base: AnyTonic | undefined): boolean;
+  toReplica(kind: keyof ReplicaMessages, content: readonly unknown[]): void;
 }
 
-/** The ear of a thread's copy of a Store: what its owner tells comes as its sparkles. It lives as long as somebody in the thread uses the Store. */
+/**
+ * Receives the messages of the owner for a thread's copy of a Store, as sparkles. It lives as long as the copy is used
+ * in the thread.
+ */
 export class StoreReplica extends Tonic {
   readonly #place: Hearing;
 
@@ -21,17 +24,17 @@ export class StoreReplica extends Tonic {
   }
 
   /** @internal */
-  _ttss__ofStore(word: keyof ReplicaWords, ...said: readonly unknown[]): void {
-    this.#place.toReplica(word, said);
+  _ttss__storeMessage(kind: keyof ReplicaMessages, ...content: readonly unknown[]): void {
+    this.#place.toReplica(kind, content);
   }
 
-  /** @internal The last of its users has finished. */
+  /** @internal The last user has finished. */
   _ttRetire(): void {
     if (this._ttLife === Life.running) runAs(undefined, () => this.ttsc__finish());
     else this._ttss__end();
   }
 
-  /** @internal They may have last words; its base waits for its end. */
+  /** @internal Users may write while they finish, so its base waits for them. */
   override _ttHoldsEnd(): boolean {
     return this.#place.needs(this, this._ttBase);
   }

@@ -11,7 +11,7 @@ import { DiskKeeper } from './disk-keeper.js';
 import { type Place, placeOf } from './place.js';
 import type { StoreHandle } from './store-handle.js';
 import { type StoreOptions, storeSchema } from './store-service-options.js';
-import type { OwnerWords } from './words.js';
+import type { OwnerMessages } from './messages.js';
 
 /** The shape of a Store; any shape if its class declares none. */
 export type ShapeOf<Shape extends object> = object extends Shape ? AnyShape : Shape;
@@ -22,7 +22,7 @@ export type ShapeOf<Shape extends object> = object extends Shape ? AnyShape : Sh
  */
 export class Store<Shape extends object = AnyShape> extends Tonic {
   static override readonly service: string = 'store';
-  /** For the compiler alone. */
+  /** Only for the compiler: the type that `use()` returns. */
   declare readonly [USED]: StoreHandle<ShapeOf<Shape>>;
 
   /** @internal */
@@ -51,7 +51,7 @@ export class Store<Shape extends object = AnyShape> extends Tonic {
     this._ttScheduler.runtime.configurationHearers.add(this.#hearConfiguration);
   }
 
-  /** In a sparkle of its own: by then all of the configuration is as it will be. */
+  /** Runs as a sparkle of its own, because by then the whole configuration has changed. */
   readonly #hearConfiguration = (): void => this._ttss__run({ run: () => this.#place.showConfiguration() });
 
   #hearNoMore(): void {
@@ -63,12 +63,12 @@ export class Store<Shape extends object = AnyShape> extends Tonic {
     return this.#place.use(this, undefined) as unknown as StoreHandle<ShapeOf<Shape>>;
   }
 
-  /** @internal What its replicas in other threads tell. */
-  _ttss__ofStore(word: keyof OwnerWords, ...said: readonly unknown[]): void {
-    this.#place.toOwner(word, said);
+  /** @internal Messages of its replicas in other threads. */
+  _ttss__storeMessage(kind: keyof OwnerMessages, ...content: readonly unknown[]): void {
+    this.#place.toOwner(kind, content);
   }
 
-  /** @internal What it has written is on its way to the disk. */
+  /** @internal Waits until its writes are on the disk. */
   override _ttHoldsEnd(): boolean {
     if (this.#disk === 'open') {
       this.#hearNoMore();

@@ -1,7 +1,7 @@
 import { sizeOf } from '../values.js';
 import type { StoreOps } from '../ops.js';
 
-/** What a step weighs besides its value. */
+/** The counted bytes of a step besides its value. */
 const STEP = 64;
 
 /** About how many bytes a batch takes. */

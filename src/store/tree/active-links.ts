@@ -1,13 +1,13 @@
 import type { Node } from './node.js';
 
-/** Links to where links stand can multiply without end: one place is seen by no more paths than so many. */
+/** The most paths under which one place can be seen. Links to places that contain links could multiply without end. */
 const MOST_SEEN = 1_000;
 
-/** Where an alias leads in the end, through other links: a path that no link stands on. */
+/** Where an alias leads, after following all links. */
 export interface Way {
-  /** `undefined` where it goes in a circle. */
+  /** A path that contains no link; `undefined` if the links form a circle. */
   readonly end: readonly string[] | undefined;
-  /** The aliases on the way, itself among them. */
+  /** The aliases that are followed, including itself. */
   readonly through: readonly Node[];
 }
 
@@ -17,13 +17,13 @@ interface Target {
 }
 
 /**
- * The aliases whose links are active, by where they lead. That depends on other links, but on no ordinary node: an alias
- * is entered anew when a link on its way comes or goes.
+ * The aliases with active links, by their final targets. A target depends on other links only, so an alias is entered
+ * again when a link that it goes through is made or removed.
  */
 export class ActiveLinks {
   readonly #root: Target = { below: new Map(), aliases: new Set() };
   readonly #ways = new Map<Node, Way>();
-  /** The aliases whose way leads through this one. */
+  /** The aliases that go through a given alias. */
   readonly #through = new Map<Node, Set<Node>>();
 
   get size(): number {
@@ -58,12 +58,12 @@ export class ActiveLinks {
     if (way.end !== undefined) prune(this.#root, way.end, alias);
   }
 
-  /** Those whose way leads through an alias. */
+  /** The aliases that go through an alias. */
   through(alias: Node): Iterable<Node> {
     return this.#through.get(alias) ?? [];
   }
 
-  /** Those that lead to a path, or below it. */
+  /** The aliases that lead to a path, or below it. */
   *into(path: readonly string[]): Generator<{ readonly alias: Node; readonly end: readonly string[] }> {
     let target: Target | undefined = this.#root;
     for (const name of path) target = target?.below.get(name);
@@ -75,14 +75,14 @@ export class ActiveLinks {
   }
 
   /**
-   * Every path under which what is at a path is seen: itself, and through these links, and those that lead to where these stand.
-   * A chain goes through each alias once, so that one that stands below its own target has an end.
+   * Every path under which a place can be seen: its own path, and the paths through active links, also through several.
+   * Each alias is followed once, so an alias below its own target does not repeat without end.
    */
   seenAs(path: readonly string[]): string[] {
     if (this.size === 0) return [path.join('/')];
     const seen = new Set<string>();
     this.#collect(path, [], seen);
-    // Its own comes first; the others in an order that is the same in each replica.
+    // The own path comes first; the others in an order that is the same in each replica.
     const [own, ...others] = seen;
     return [own!, ...others.sort()];
   }

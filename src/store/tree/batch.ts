@@ -5,11 +5,11 @@ import type { Made } from './made.js';
 import type { Branch, Node } from './node.js';
 import type { Subscription } from './subscription.js';
 
-/** One step of a batch as it was done to the tree: enough to do it again elsewhere, and to take it back. */
+/** One step of a batch as it was applied to the tree, with all that is needed to apply it elsewhere or to undo it. */
 export interface Change {
-  /** The own path of the node, which no link is on. */
+  /** The own path of the node, which contains no link. */
   readonly path: string;
-  /** The path by which it was asked for; `undefined` where it follows from another step. */
+  /** The path that the user wrote; `undefined` if the step is the effect of another one. */
   readonly asked: string | undefined;
   readonly source: string | undefined;
   readonly silent: boolean;
@@ -18,7 +18,7 @@ export interface Change {
 
 export type Step =
   | { readonly kind: 'set'; readonly node: Node; readonly before: Kept | undefined; readonly after: Kept | undefined }
-  /** `top`: the topmost of the nodes that were made for it; `element`: as an element of a list. */
+  /** `top`: the topmost node that was made; `element`: set if it is an element of a list. */
   | { readonly kind: 'made'; readonly top: Node | undefined; readonly element: Element | undefined }
   | { readonly kind: 'removed'; readonly node: Node; readonly parent: Node }
   | {
@@ -34,32 +34,32 @@ interface Element {
   readonly prefix: string;
 }
 
-/** An event that waits for the end of its batch. */
-export interface Told {
+/** An event that is delivered at the end of its batch. */
+export interface PendingEvent {
   readonly subscription: Subscription;
   readonly event: StoreEvent;
   readonly base: string;
 }
 
-/** What was done in one go: it is seen, sent and taken back whole. */
+/** Steps that are delivered, sent and undone together. */
 export class Batch {
   readonly changes: Change[] = [];
-  readonly told: Told[] = [];
-  /** The elements of lists that it numbered. */
+  readonly events: PendingEvent[] = [];
+  /** The list elements that it made. */
   readonly made: Made[] = [];
   undone = false;
 
-  /** Whether it has done no more than give nodes values that were there before. */
+  /** Whether it only sets values of nodes that existed before. */
   get isOfValuesOnly(): boolean {
     return this.changes.every(({ step }) => step.kind === 'set');
   }
 
-  /** How far it has come, so that what follows can be taken back. */
-  mark(): { readonly changes: number; readonly told: number; readonly made: number } {
-    return { changes: this.changes.length, told: this.told.length, made: this.made.length };
+  /** The present position, so that later steps can be undone alone. */
+  mark(): { readonly changes: number; readonly events: number; readonly made: number } {
+    return { changes: this.changes.length, events: this.events.length, made: this.made.length };
   }
 
-  /** As it was done, to be done again in a tree that is as this one was before. */
+  /** Its steps as they were applied, to be applied to another tree in the same state. */
   toOps(): StoreOps {
     const ops = new Ops();
     for (const change of this.changes) {
@@ -69,7 +69,10 @@ export class Batch {
     return ops.list;
   }
 
-  /** As it was asked for, to be done by the owner in a tree that may be another by now: he numbers the elements made in it. */
+  /**
+   * Its steps as the user wrote them, to be carried out by the owner, whose tree may have changed. The owner numbers
+   * new elements.
+   */
   toRequest(): StoreOps {
     const ops = new Ops();
     ops.list.push(Op.request, '', undefined);
@@ -80,7 +83,7 @@ export class Batch {
       if (asked === undefined) continue;
       if (step.kind === 'made' && step.element !== undefined) {
         ops.add(change, Op.next, inRequest(step.element.container, names), step.element.prefix);
-        // Later steps may name it by the path of an alias, or by its own.
+        // Later steps may name the element by the path of an alias, or by its own path.
         const name = `\u0000${made++}`;
         names.set(asked, name).set(change.path, name);
         continue;
@@ -113,7 +116,7 @@ function stepOf({ step, asked }: Change): readonly [kind: OpKind | undefined, va
     case 'set':
       return [Op.set, bare(step.after)];
     case 'made':
-      // What is made for another step follows from that.
+      // A node that was made as the effect of another step.
       return [asked === undefined ? undefined : Op.make];
     case 'removed':
       return [Op.remove];
@@ -124,7 +127,7 @@ function stepOf({ step, asked }: Change): readonly [kind: OpKind | undefined, va
   }
 }
 
-/** A path of a request: below an element that was made in it, it begins with the name of that. */
+/** A path of a request: the path of an element that was made in it begins with its placeholder. */
 function inRequest(path: string, names: ReadonlyMap<string, string>): string {
   if (names.size === 0) return path;
   for (let end = path.length; end > 0; end = path.lastIndexOf('/', end - 1)) {

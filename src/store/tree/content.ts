@@ -5,7 +5,7 @@ import { ActiveLinks, type Way } from './active-links.js';
 import { elementCame, elementWent } from './elements.js';
 import { Branch, type Link, Node, within } from './node.js';
 
-/** How much a tree may hold. */
+/** The limits of a tree. */
 export interface Limits extends PathLimits {
   readonly paths: number;
   readonly subscriptions: number;
@@ -14,36 +14,39 @@ export interface Limits extends PathLimits {
 
 export const NO_LIMITS: Limits = { ...ANY_PATH, paths: Infinity, subscriptions: Infinity, valueBytes: Infinity };
 
-/** How far a path leads: what is there, and the names that are missing below it. */
+/** How far a path exists: the last existing node, and the missing names below it. */
 interface Reached {
   readonly node: Node;
   readonly missing: readonly string[];
-  /** How deep the node stands. */
+  /** The depth of the node. */
   readonly depth: number;
-  /** Through how many links. */
+  /** The number of links that were followed. */
   readonly hops: number;
 }
 
-/** A path goes through no more links than so many: one that does is in a circle. */
+/** The most links that a path may go through; more means a circle. */
 const MOST_LINKS = 100;
 const MOST_KNOWN = 65_536;
 const NOBODY: Node[] = [];
 
-/** What there is in a tree: its nodes, how paths lead to them, and through which links. Who changes it, and who hears of it, is not known here. */
+/**
+ * The content of a tree: its nodes, the lookup of paths, and the links. It does not know who changes it or who
+ * subscribes to it.
+ */
 export class Content {
   readonly root: Node;
   readonly links = new ActiveLinks();
   limits: Limits;
-  /** Goes up when a path may be seen or heard by others than before: with links, and with subscriptions. */
+  /** Increases when links or subscriptions change, and with them who hears of a path. */
   version = 0;
-  /** How many nodes there are, besides the root. */
+  /** The number of nodes, without the root. */
   size = 0;
-  /** Hear of the paths at and below which something else may be seen than before, since a link has come or gone. */
+  /** Called with the paths at and below which other values may be seen, because a link was made or removed. */
   readonly turnHearers = new Set<(paths: readonly string[]) => void>();
   #aliases = 0;
-  /** Nodes by their own path. What was removed is still in it. */
+  /** Nodes by their own path, including removed ones. */
   readonly #known = new Map<string, Node>();
-  /** Nodes by other paths that lead to them: through links, or with outer slashes. */
+  /** Nodes by other paths: through links, or with outer slashes. */
   readonly #byOther = new Map<string, Node>();
 
   constructor(limits: Limits) {
@@ -61,30 +64,30 @@ export class Content {
     return this.found(path) ?? this.#search(path);
   }
 
-  /** The same, if it was found before. */
+  /** The node that a path leads to, only if it was looked up before. */
   found(path: string): Node | undefined {
     const node = this.#known.get(path) ?? (this.#byOther.size === 0 ? undefined : this.#byOther.get(path));
     return node?.parent === undefined ? undefined : node;
   }
 
-  /** The node whose own path this is, if it was found by it before. */
+  /** The node with this own path, only if it was looked up before. */
   known(path: string): Node | undefined {
     const node = this.#known.get(path);
     return node?.parent === undefined ? undefined : node;
   }
 
-  /** The node at a path, where the last segment may be an alias: it is not followed. */
+  /** The node at a path. If the last segment is an alias, it is not followed. */
   findItself(path: string): Node | undefined {
     const { node, missing } = this.#walk(this.segments(path), path, false);
     return missing.length === 0 ? node : undefined;
   }
 
-  /** The node at a path, an alias not followed; where nothing is, the nearest one above. */
+  /** The node at a path, an alias not followed; if there is none, the nearest one above. */
   nearest(path: string): Node {
     return this.#walk(this.segments(path), path, false).node;
   }
 
-  /** The first alias that stands on a path itself, before its last segment or on it. */
+  /** The first alias on a path, with or without its last segment. */
   aliasOn(path: string, onLast: boolean): Node | undefined {
     if (this.#aliases === 0) return undefined;
     let node: Node | undefined = this.root;
@@ -100,7 +103,7 @@ export class Content {
     return segmentsOf(path, this.limits);
   }
 
-  /** What a path shows; nothing where it goes in a circle. */
+  /** The value that is seen at a path; none if its links form a circle. */
   valueAt(path: string): Kept | undefined {
     try {
       return this.find(path)?.value;
@@ -109,17 +112,17 @@ export class Content {
     }
   }
 
-  /** The same, for a reader. */
+  /** The same value, for a reader. */
   shownAt(path: string): StoreValue | undefined {
     return readable(this.valueAt(path));
   }
 
-  /** What an alias shows. */
+  /** The value that is seen at an alias. */
   shown(alias: Node): Kept | undefined {
     return this.target(alias)?.value;
   }
 
-  /** The node that a node stands for: where its link leads, if that is somewhere, or itself. */
+  /** The node that a node stands for: the target of its link, if that exists, or itself. */
   target(node: Node): Node | undefined {
     const { link } = node;
     if (link === undefined) return node;
@@ -127,15 +130,15 @@ export class Content {
       const { node: end, missing } = this.#walk(link.segments, '', true);
       return missing.length === 0 ? end : undefined;
     } catch {
-      // It goes in a circle.
+      // The links form a circle.
       return undefined;
     }
   }
 
   /**
-   * The node that a path leads to, made where it is not there, and the topmost of those that were made.
+   * The node that a path leads to, which is made if it does not exist; and the topmost node that was made.
    *
-   * @throws {TaskTonicError} `TT_STORE_PATH`, `TT_STORE_FULL`, and makes nothing.
+   * @throws {TaskTonicError} `TT_STORE_PATH`, `TT_STORE_FULL`; then nothing is made.
    */
   place(path: string, throughLast = true): { readonly node: Node; readonly made: Node | undefined } {
     const segments = this.segments(path);
@@ -153,10 +156,10 @@ export class Content {
     return { node: at, made };
   }
 
-  /** Takes a node out, with all below it. */
+  /** Removes a node with all below it. */
   detach(node: Node): void {
     this.#turn(this.#aliasesIn(node), () => {
-      // It stays where it has no children any more: somebody may be going through it, who must see those that come back.
+      // The branch is kept although it is empty: an iteration over it must see children that are added again.
       const branch = node.parent!.branch!;
       branch.children.delete(node.key);
       elementWent(branch, node.key);
@@ -165,7 +168,7 @@ export class Content {
     });
   }
 
-  /** Puts a node that was taken out back below what it stood below. */
+  /** Puts a removed node back below its former parent. */
   attach(parent: Node, node: Node): void {
     node.parent = parent;
     this.#add(parent, node);
@@ -173,7 +176,7 @@ export class Content {
     this.#turn(this.#aliasesIn(node));
   }
 
-  /** Makes a node something else than it was: an alias, or no longer one. What it had below it is taken out. */
+  /** Makes a node an alias, or an ordinary node again. The nodes below it are removed. */
   replace(node: Node, value: Kept | undefined, branch: Branch | undefined): void {
     this.#turn([node, ...this.#aliasesIn(node)], () => {
       this.#bury(node);
@@ -183,11 +186,14 @@ export class Content {
       if (node.link !== undefined) this.#aliases++;
       this.#revive(node);
     });
-    // Those that have come back with it.
+    // The aliases that came back with it.
     this.#turn(this.#aliasesIn(node));
   }
 
-  /** The active aliases that lead to a node, below it, or through one that stands there; those that stand there themselves are left out. */
+  /**
+   * The active aliases that lead to a node, below it, or through an alias within it. Aliases within the node are left
+   * out.
+   */
   dependents(node: Node): { readonly through: readonly Node[]; readonly into: readonly Node[] } {
     if (this.links.size === 0) return { through: NOBODY, into: NOBODY };
     const through = new Set<Node>();
@@ -196,13 +202,13 @@ export class Content {
     const into = new Set<Node>();
     for (const { alias, end } of this.links.into(node.segments))
       if (!through.has(alias) && this.#at(end) !== undefined) into.add(alias);
-    // What leads through these goes as well.
+    // Aliases that lead through these go as well.
     for (const alias of into) for (const user of this.links.through(alias)) if (!through.has(user)) into.add(user);
     const isOutside = (alias: Node): boolean => !isIn(alias, node);
     return { through: inOrder(through).filter(isOutside), into: inOrder(into).filter(isOutside) };
   }
 
-  /** The active aliases that may show something else when a link comes to a node, or goes from it. */
+  /** The active aliases that may show another value when a link is put on a node or removed from it. */
   onlookers(node: Node): Node[] {
     const found = new Set<Node>(this.links.through(node));
     if (this.links.size > 0) for (const { alias } of this.links.into(node.segments)) found.add(alias);
@@ -261,7 +267,7 @@ export class Content {
     }
   }
 
-  /** A node by its own path. */
+  /** The node with this own path. */
   #at(segments: readonly string[]): Node | undefined {
     let node: Node | undefined = this.root;
     for (const name of segments) node = node?.branch?.children.get(name);
@@ -284,7 +290,7 @@ export class Content {
     if (node.link !== undefined) this.#aliases++;
   }
 
-  /** All below a node is in the tree again. */
+  /** Marks all nodes below a node as part of the tree again. */
   #revive(node: Node): void {
     for (const one of within(node)) {
       for (const child of one.branch?.children.values() ?? NOBODY) {
@@ -295,7 +301,7 @@ export class Content {
     }
   }
 
-  /** All below a node is out of the tree. */
+  /** Marks all nodes below a node as removed. */
   #bury(node: Node): void {
     for (const one of within(node)) if (one !== node) this.#drop(one);
   }
@@ -306,7 +312,7 @@ export class Content {
     if (node.link !== undefined) this.#aliases--;
   }
 
-  /** A change of links: active ones whose way may turn by it are entered anew. */
+  /** Changes links; the active aliases that may lead elsewhere now are entered again. */
   #turn(aliases: readonly Node[], change?: () => void): void {
     if (aliases.length === 0) {
       change?.();
@@ -342,7 +348,7 @@ export class Content {
   }
 }
 
-/** By their paths, so that it is the same in each replica. */
+/** Sorted by path, so that the order is the same in each replica. */
 function inOrder(nodes: ReadonlySet<Node>): Node[] {
   if (nodes.size < 2) return [...nodes];
   const paths = Array.from(nodes, (node) => ({ node, path: node.path }));

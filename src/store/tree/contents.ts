@@ -3,8 +3,8 @@ import { bare } from '../values.js';
 import type { Node } from './node.js';
 
 /**
- * A node and all below it as batches of some `size` steps, that make it anew elsewhere. The tree may change between two of them: what
- * is given then is some mixture of before and after, and right again when the batches of meanwhile are carried out after it.
+ * A node and all below it as batches of about `size` steps that make it elsewhere. The tree may change between two
+ * batches. The result is correct when the changes of that time are applied after them.
  */
 export function* contents(top: Node, path: string, size: number): Generator<StoreOps> {
   let ops: unknown[] = [];
@@ -31,6 +31,6 @@ function push(ops: unknown[], node: Node, path: string): void {
   const { link, value, branch } = node;
   if (link !== undefined) ops.push(Op.link, path, [link.target, link.bubbles]);
   else if (value !== undefined) ops.push(Op.set, path, bare(value));
-  // What has something below it is made by that; the root is there.
+  // A node with children is made with its first child, and the root always exists.
   else if ((branch === undefined || branch.children.size === 0) && path !== '') ops.push(Op.make, path, undefined);
 }

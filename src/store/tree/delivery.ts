@@ -1,39 +1,42 @@
 import type { StoreEvent } from '../event.js';
 import { throwLater } from '../store-options.js';
-import type { Heard } from './round.js';
+import type { Delivered } from './round.js';
 import type { Subscription } from './subscription.js';
 
-/** So many batches may follow from one another by what subscribers write. */
+/** The most batches that may follow from one another, each written by a subscriber of the one before. */
 const MOST_ROUNDS = 10_000;
 
-/** Tells subscribers what they hear, batch after batch: what one of them writes is told when all have heard of the batch before. */
+/**
+ * Calls subscribers, one batch after the other: what a subscriber writes is delivered when all have heard of the
+ * present batch.
+ */
 export class Delivery {
   readonly #onError: (error: unknown) => void;
-  #waiting: Heard[][] = [];
+  #waiting: Delivered[][] = [];
   #rounds = 0;
 
-  /** @param onError hears what a subscriber threw. */
+  /** @param onError gets what a subscriber threw. */
   constructor(onError: (error: unknown) => void) {
     this.#onError = onError;
   }
 
-  /** Whether batches have followed from one another for so long that they would never end. */
+  /** Whether the limit of batches that follow from one another is reached. */
   get isEndless(): boolean {
     return this.#rounds >= MOST_ROUNDS;
   }
 
-  /** Whether somebody is being told something. */
+  /** Whether subscribers are being called. */
   get isBusy(): boolean {
     return this.#rounds > 0;
   }
 
-  deliver(round: Heard[]): void {
+  deliver(round: Delivered[]): void {
     this.#waiting.push(round);
     this.#rounds++;
     if (this.#rounds === 1) this.#tellWaiting();
   }
 
-  /** The same of one subscription, while nobody is being told anything. */
+  /** Delivers to a single subscription, when no delivery is running. */
   tellAlone(subscription: Subscription, events: readonly StoreEvent[]): void {
     this.#rounds = 1;
     this.tell(subscription, events);
@@ -62,7 +65,7 @@ export class Delivery {
     }
   }
 
-  /** Others hear what they would, whatever becomes of it. */
+  /** An exception of one subscriber does not concern the others. */
   #failed(thrown: unknown): void {
     try {
       this.#onError(thrown);

@@ -4,7 +4,7 @@ import type { Branch } from './node.js';
 
 const MOST = 999_999_999_999_999;
 
-/** The highest index that a list in this branch has; -1 where it has none. */
+/** The highest index of a list in this branch; -1 if it has no element. */
 export function highest(branch: Branch, prefix: string): number {
   const known = branch.lists?.get(prefix);
   if (known !== undefined) return known;
@@ -21,14 +21,14 @@ export function nextElement(branch: Branch | undefined, prefix: string): string 
   return `${prefix}#${index}`;
 }
 
-/** Keeps what is known of lists true: a child of this name has come. */
+/** Updates the highest index: a child of this name was added. */
 export function elementCame({ lists }: Branch, key: string): void {
   const element = lists === undefined ? null : elementOf(key);
   const most = element === null ? undefined : lists!.get(element[1]!);
   if (most !== undefined) lists!.set(element![1]!, Math.max(most, Number(element![2])));
 }
 
-/** The same: it has gone. */
+/** Updates the highest index: a child of this name was removed. */
 export function elementWent({ children, lists }: Branch, key: string): void {
   const element = lists === undefined ? null : elementOf(key);
   if (element === null) return;
@@ -36,7 +36,10 @@ export function elementWent({ children, lists }: Branch, key: string): void {
   if (lists!.get(prefix) === Number(digits)) lowered(children, lists!, prefix, Number(digits));
 }
 
-/** The one before is most likely there. Where many are missing, all are looked at when the next one is made. */
+/**
+ * Lowers the highest index. The element before is most likely there; if many are missing, all names are searched when
+ * the next element is made.
+ */
 function lowered(children: Branch['children'], lists: Map<string, number>, prefix: string, most: number): void {
   for (let index = most - 1; index >= most - FEW; index--) {
     if (index >= 0 && !children.has(`${prefix}#${index}`)) continue;
@@ -46,7 +49,7 @@ function lowered(children: Branch['children'], lists: Map<string, number>, prefi
   lists.delete(prefix);
 }
 
-/** Names in their order: by code units, those of a list by number. Elements of the list without a prefix come first. */
+/** Sorts names: by code units, elements of a list by number. Elements of the list without a prefix come first. */
 export function sorted(keys: Iterable<string>): string[] {
   const parsed = Array.from(keys, (key) => {
     const found = elementOf(key);

@@ -3,7 +3,7 @@ import { sorted } from './elements.js';
 import type { Node } from './node.js';
 import { PatternTrie, type States } from '../../collections/pattern-trie.js';
 
-/** A path that is there, as who looks sees it, and the part of it that the pattern itself fits. */
+/** An existing path as the reader sees it, and its part that the pattern itself matches. */
 export interface Existing {
   readonly path: string;
   readonly base: string;
@@ -11,9 +11,10 @@ export interface Existing {
 }
 
 /**
- * The paths that a pattern fits now, in their order, through links as well. An alias below its own target is gone through once.
+ * The existing paths that a pattern matches, in their order, also through links. An alias below its own target is
+ * followed once.
  *
- * @param target the node that a node stands for: where its link leads, or itself.
+ * @param target returns the node that a node stands for: the target of its link, or itself.
  */
 export function existing(
   root: Node,
@@ -26,15 +27,15 @@ export function existing(
   return found;
 }
 
-/** What is looked for. */
+/** What to search for. */
 interface Wish {
   readonly pattern: readonly string[];
   readonly recursive: boolean;
-  /** Only what is at or below this. */
+  /** Only paths at or below this one. */
   readonly under: readonly string[];
 }
 
-/** The same, one after the other, until `take` says false. */
+/** Calls `take` with each of these paths, until it returns false. */
 export function eachExisting(
   root: Node,
   { pattern, recursive, under }: Wish,
@@ -46,7 +47,7 @@ export function eachExisting(
   const chain: Node[] = [];
   visit(root, '', 0, trie.start(), undefined);
 
-  /** Whether it is to go on. */
+  /** Returns false if the search must stop. */
   function visit(node: Node, path: string, depth: number, states: States<true>, above: string | undefined): boolean {
     const real = chain.includes(node) ? undefined : target(node);
     if (real === undefined) return true;

@@ -6,14 +6,14 @@ import type { Hearer, Subscription, Wanted } from './subscription.js';
 
 const MOST_KEPT = 65_536;
 
-/** Who has subscribed to what, and so who hears of a node. */
+/** The subscriptions, and the lookup of those that match a node. */
 export class Listeners {
   readonly #content: Content;
   readonly #trie = new PatternTrie<Subscription>();
-  /** By what they can be found to end them: callbacks and owners. */
+  /** The subscriptions by callback and owner, to end them. */
   readonly #known = new Map<unknown, Set<Subscription>>();
   #ids = 0;
-  /** The nodes that keep who hears of them. */
+  /** The nodes that cache their matching subscriptions. */
   #keeping: Node[] = [];
   #nobody: Matches = NOT_LOOKED_UP;
 
@@ -25,7 +25,7 @@ export class Listeners {
     return this.#trie.size;
   }
 
-  /** @throws {TaskTonicError} `TT_STORE_FULL` where there is not room for all of them; none is made then. */
+  /** @throws {TaskTonicError} `TT_STORE_FULL` if there is no room for all of them; then none is made. */
   addAll(patterns: readonly (readonly string[])[], wanted: Wanted, hearer: Hearer): Subscription[] {
     const { subscriptions } = this.#content.limits;
     if (this.size + patterns.length > subscriptions) {
@@ -59,12 +59,12 @@ export class Listeners {
     this.#content.version++;
   }
 
-  /** Those of a callback or an owner. */
+  /** The subscriptions of a callback or an owner. */
   of(known: unknown): readonly Subscription[] {
     return [...(this.#known.get(known) ?? [])];
   }
 
-  /** Who hears of a node now. Subscriptions and links change it, and nothing else does. */
+  /** The subscriptions that match a node. The result changes only with subscriptions and links. */
   matches(node: Node): Matches {
     const { version } = this.#content;
     if (node.matches.version === version) return node.matches;
@@ -75,12 +75,12 @@ export class Listeners {
     return node.matches;
   }
 
-  /** Who hears of a path under which something is seen, for each of some. */
+  /** The subscriptions that match each of several paths under which a node is seen. */
   matchAs(paths: readonly string[]): readonly Seen[] {
     return paths.flatMap((path) => this.#seen(path, path === '' ? [] : path.split('/')) ?? []);
   }
 
-  /** So much is kept for so many nodes and not for a million. */
+  /** Caches the matches. The cache is bounded: when it is full, it is emptied. */
   #keep(node: Node, matches: Matches): void {
     if (this.#keeping.length >= MOST_KEPT) {
       for (const one of this.#keeping) one.matches = NOT_LOOKED_UP;

@@ -1,9 +1,12 @@
 import { fail } from '../../core/errors.js';
 
-/** An element of a list and its path: known at once where the tree is the owner's, in a replica when the owner has confirmed it. */
+/**
+ * A list element and its path. The owner's tree knows the path at once; a replica knows it when the owner has confirmed
+ * the element.
+ */
 export interface Made {
   path: string | undefined;
-  /** Its path in this tree, while the batch runs in which it was made. */
+  /** Its temporary path in this tree, during the batch that makes it. */
   provisional: string | undefined;
 }
 

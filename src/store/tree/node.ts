@@ -2,16 +2,16 @@ import type { Kept } from '../values.js';
 import type { Subscription } from './subscription.js';
 
 /**
- * A place in the tree. Millions of them are made: it has no path and no Map of its own until it needs one.
+ * A node of the tree. There may be millions, so it has no path of its own, and a Map only when it needs one.
  *
- * One that was removed has no parent; the root is its own.
+ * A removed node has no parent; the parent of the root is the root.
  */
 export class Node {
   readonly key: string;
   parent: Node | undefined;
   value: Kept | undefined = undefined;
   branch: Branch | undefined = undefined;
-  /** Who hears of it, as it was when that was last looked up. */
+  /** The subscriptions that match it, cached at the last lookup. */
   matches: Matches = NOT_LOOKED_UP;
 
   constructor(key: string, parent: Node | undefined) {
@@ -19,7 +19,7 @@ export class Node {
     this.parent = parent;
   }
 
-  /** Where it leads, if it is an alias. */
+  /** Its link, if it is an alias. */
   get link(): Link | undefined {
     return this.branch?.link;
   }
@@ -37,11 +37,11 @@ export class Node {
 
 const NO_CHILDREN: ReadonlyMap<string, Node> = new Map();
 
-/** What a node has that is no leaf: children, or a link, but not both. */
+/** The children of a node, or its link; a node never has both. */
 export class Branch {
   readonly children: Map<string, Node>;
   readonly link: Link | undefined;
-  /** The highest index of each list that somebody asked for. */
+  /** The highest index of each list that was asked for. */
   lists: Map<string, number> | undefined = undefined;
 
   constructor(link?: Link) {
@@ -50,25 +50,28 @@ export class Branch {
   }
 }
 
-/** What makes a node an alias. */
+/** The link of an alias. */
 export interface Link {
   readonly target: string;
   readonly segments: readonly string[];
-  /** Whether events of the target are told of the alias, too. */
+  /** Whether events of the target are also events of the alias. */
   readonly bubbles: boolean;
 }
 
-/** Who hears of a node, for one version of the subscriptions and links. */
+/** The subscriptions that match a node, for one version of subscriptions and links. */
 export interface Matches {
   readonly version: number;
   readonly seen: readonly Seen[];
-  /** The only one that does, where that is so and it hears of the change itself: at hand, since it is asked for with each write. */
+  /**
+   * The only matching subscription, if there is exactly one and it has no `extract`. It is stored because each write
+   * needs it.
+   */
   readonly alone: Subscription | undefined;
-  /** The path that this one knows it by. */
+  /** The path under which this one sees the node. */
   readonly heardAs: string;
 }
 
-/** A path under which a node is seen: its own, or one through active links; and who hears of that. */
+/** A path under which a node is seen (its own, or one through active links), and the subscriptions that match it. */
 export interface Seen {
   readonly path: string;
   readonly hits: readonly Hit[];
@@ -76,7 +79,7 @@ export interface Seen {
 
 export interface Hit {
   readonly subscription: Subscription;
-  /** The part of the path that the pattern stands for: what `extract` looks at. */
+  /** The part of the path that the pattern matches, to which the fields of `extract` are relative. */
   readonly base: string;
 }
 

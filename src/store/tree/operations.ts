@@ -8,12 +8,12 @@ import type { Link, Node } from './node.js';
 import { type ReadOnly, readOnlyError } from './read-only.js';
 import type { Steps } from './steps.js';
 
-/** What users and batches ask for, and of which steps each consists. */
+/** The operations of users and batches, and the steps that each consists of. */
 export class Operations {
   readonly #content: Content;
   readonly #steps: Steps;
   readonly #readOnly: ReadOnly | undefined;
-  /** Whether what is read only may be written to. */
+  /** Whether read-only paths may be written. */
   asOwner = false;
 
   constructor(content: Content, steps: Steps, readOnly: ReadOnly | undefined) {
@@ -33,14 +33,16 @@ export class Operations {
     this.#check(this.#steps.place(path, true), path);
   }
 
-  /** Makes the next element of a list, and gives its path. */
+  /** Makes the next element of a list, and returns its path. */
   makeNext(container: string, prefix: string): string {
     const path = joined(withoutOuterSlashes(container), nextElement(this.#content.find(container)?.branch, prefix));
     this.#check(this.#steps.placeElement(container, prefix, path), path);
     return path;
   }
 
-  /** Removes a node with all below it, and the active aliases whose target that is. Of the root only the value. */
+  /**
+   * Removes a node with all below it, and the active aliases that lead to it. Of the root only the value is removed.
+   */
   remove(path: string): void {
     const node = this.#content.findItself(path);
     if (this.#readOnly !== undefined) this.#check(node ?? this.#content.nearest(path), path);
@@ -62,13 +64,13 @@ export class Operations {
     this.#check(node, path);
     const isThere = node.link?.target === link.target && node.link.bubbles === bubbles;
     if (!isThere) this.#steps.link(node, link, path);
-    // Another link may have closed the circle meanwhile.
+    // This link may close a circle.
     this.#content.checkCircle(path);
   }
 
   /**
-   * Carries out a step of a batch that was done elsewhere. Its path is that of a node itself: where an alias stands on it now, the batch
-   * that made that is yet to come, or comes again.
+   * Applies a step of a batch that was carried out elsewhere. Its path is the own path of a node: if an alias is on
+   * that path now, the step that made the alias comes later, or is repeated later.
    */
   redo(kind: unknown, path: string, value: unknown): void {
     switch (kind) {
@@ -111,7 +113,7 @@ export class Operations {
     }
   }
 
-  /** @throws {TaskTonicError} `TT_STORE_READ_ONLY`, whatever way the path has taken to the node. */
+  /** @throws {TaskTonicError} `TT_STORE_READ_ONLY`, also if the path reached the node through a link. */
   #check(node: Node, path: string): void {
     if (this.#readOnly === undefined || this.asOwner) return;
     const { root } = this.#content;
@@ -137,7 +139,7 @@ export class Operations {
       this.#steps.link(node, this.#linkTo(target, bubbles), path);
   }
 
-  /** No alias is left on a path. */
+  /** Removes all aliases on a path. */
   #clearWay(path: string, onLast: boolean): void {
     for (;;) {
       const alias = this.#content.aliasOn(path, onLast);

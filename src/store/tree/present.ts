@@ -6,7 +6,7 @@ import { isWild } from '../../collections/pattern-trie.js';
 import { snapshotOf } from './round.js';
 import type { Subscription } from './subscription.js';
 
-/** What is there now of what a subscription wants, as events: what `triggerNow` tells. */
+/** The present values that match a subscription, as events for `triggerNow`. */
 export function present(
   content: Content,
   { pattern, wanted: { recursive, extract, exclude } }: Subscription,

@@ -1,14 +1,14 @@
 import { fail } from '../../core/errors.js';
 import { isWithin, withoutOuterSlashes } from '../paths.js';
 
-/** What can only be read, but for who has the tree: what is at and below a name at the root. */
+/** A branch at the root that users can only read. */
 export interface ReadOnly {
   readonly name: string;
-  /** Why, and what to do, for who tries to write. */
+  /** The reason, and what to do instead, for the error of a writer. */
   readonly reason: string;
 }
 
-/** Whether a path is there, as it is written. */
+/** Whether a path, as written, is in the branch. */
 export function isIn(path: string, { name }: ReadOnly): boolean {
   return isWithin(withoutOuterSlashes(path), name);
 }

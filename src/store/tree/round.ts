@@ -2,39 +2,39 @@ import { same } from '../equality.js';
 import type { StoreEvent } from '../event.js';
 import { joined } from '../paths.js';
 import type { Kept, StoreValue } from '../values.js';
-import type { Told } from './batch.js';
+import type { PendingEvent } from './batch.js';
 import type { Subscription } from './subscription.js';
 
-/** What one subscription hears of a batch. */
-export interface Heard {
+/** The events of one subscription in a batch. */
+export interface Delivered {
   readonly subscription: Subscription;
   readonly events: readonly StoreEvent[];
 }
 
-/** What each subscription hears of a batch, in the order of subscription. `read`: what is in the tree now that it is done. */
-export function roundOf(told: readonly Told[], read: (path: string) => StoreValue | undefined): Heard[] {
-  if (told.length === 1) return [heardBy(told[0]!.subscription, told, read)];
-  const bySubscription = new Map<Subscription, Told[]>();
-  for (const one of told) {
+/** The events of each subscription in a batch, in the order of subscription. `read` reads the tree after the batch. */
+export function roundOf(pending: readonly PendingEvent[], read: (path: string) => StoreValue | undefined): Delivered[] {
+  if (pending.length === 1) return [deliveredTo(pending[0]!.subscription, pending, read)];
+  const bySubscription = new Map<Subscription, PendingEvent[]>();
+  for (const one of pending) {
     const all = bySubscription.get(one.subscription);
     if (all === undefined) bySubscription.set(one.subscription, [one]);
     else all.push(one);
   }
-  return Array.from(bySubscription, ([subscription, all]) => heardBy(subscription, all, read))
+  return Array.from(bySubscription, ([subscription, all]) => deliveredTo(subscription, all, read))
     .filter(({ events }) => events.length > 0)
     .sort((one, other) => one.subscription.id - other.subscription.id);
 }
 
-function heardBy(subscription: Subscription, told: readonly Told[], read: Read): Heard {
+function deliveredTo(subscription: Subscription, pending: readonly PendingEvent[], read: Read): Delivered {
   const { extract, latest } = subscription.wanted;
-  if (extract !== undefined) return { subscription, events: Object.freeze(snapshots(told, extract, read)) };
-  const events = told.map(({ event }) => event);
+  if (extract !== undefined) return { subscription, events: Object.freeze(snapshots(pending, extract, read)) };
+  const events = pending.map(({ event }) => event);
   return { subscription, events: Object.freeze(latest ? merged(events) : events) };
 }
 
 type Read = (path: string) => StoreValue | undefined;
 
-/** Adds events to those of before: of each path what was there first, and what was there last. */
+/** Merges events into earlier ones: each path keeps its first old value, and gets its last new value. */
 export function mergeInto(byPath: Map<string, StoreEvent>, events: readonly StoreEvent[]): void {
   for (const event of events) {
     const first = byPath.get(event.path);
@@ -43,7 +43,7 @@ export function mergeInto(byPath: Map<string, StoreEvent>, events: readonly Stor
   }
 }
 
-/** One event a path: what was there first, and what was there last. Nothing where that is the same again. */
+/** One event for each path, with the first old value and the last new value. No event if both are equal. */
 function merged(events: readonly StoreEvent[]): StoreEvent[] {
   const byPath = new Map<string, StoreEvent>();
   mergeInto(byPath, events);
@@ -51,13 +51,13 @@ function merged(events: readonly StoreEvent[]): StoreEvent[] {
   return [...byPath.values()].filter((event) => once.has(event) || !same(event.value as Kept, event.old as Kept));
 }
 
-/** One event a base, with its fields: as they are now, and as they were, as far as the events tell. */
-function snapshots(told: readonly Told[], fields: readonly string[], read: Read): StoreEvent[] {
+/** One event for each base, with its fields: the present values, and the old ones as far as the events tell. */
+function snapshots(pending: readonly PendingEvent[], fields: readonly string[], read: Read): StoreEvent[] {
   const bases = new Map<
     string,
     { readonly source: string | undefined; readonly olds: Map<string, StoreValue | undefined> }
   >();
-  for (const { event, base } of told) {
+  for (const { event, base } of pending) {
     let of = bases.get(base);
     if (of === undefined) bases.set(base, (of = { source: event.source, olds: new Map() }));
     if (!of.olds.has(event.path)) of.olds.set(event.path, event.old);

@@ -6,7 +6,10 @@ import type { Listeners } from './listeners.js';
 import type { Node } from './node.js';
 import { type Steps, eventOf } from './steps.js';
 
-/** The short ways of what most sets are: one simple value, outside of a batch. What they can't do they leave undone, for the long way. */
+/**
+ * Fast paths for most writes: one simple value, outside of a batch. They return false, and do nothing, if a write needs
+ * the general path.
+ */
 export class SingleWrites {
   readonly #content: Content;
   readonly #listeners: Listeners;
@@ -20,15 +23,18 @@ export class SingleWrites {
     this.#delivery = delivery;
   }
 
-  /** Whether a value is set alone, and needs neither a copy nor a look at its size. */
+  /** Whether a value needs neither a copy nor a check of its size. */
   takes(value: unknown): value is Kept {
     if (this.#steps.batch !== undefined || !isSimple(value)) return false;
-    // The size of a number without bounds takes a look.
+    // A bigint may have any size, so it must be checked.
     if (typeof value === 'bigint') return false;
     return typeof value !== 'string' || value.length <= this.#content.limits.valueBytes;
   }
 
-  /** Sets a node of which nobody hears, or one subscription that hears nothing else now; false where it is more than that. */
+  /**
+   * Sets a node that no subscription matches, or exactly one while no delivery is running. False if the write needs the
+   * general path.
+   */
   write(node: Node, value: Kept, silent: boolean): boolean {
     const { seen, alone, heardAs } = this.#listeners.matches(node);
     if (silent || seen.length === 0) {
@@ -44,7 +50,7 @@ export class SingleWrites {
   }
 
   /**
-   * The same of a path that was not used before.
+   * Sets the value of a path that was not used before.
    * @throws {TaskTonicError} `TT_STORE_PATH`, `TT_STORE_FULL`
    */
   writeNew(path: string, value: Kept, silent: boolean): boolean {
@@ -55,7 +61,7 @@ export class SingleWrites {
     return false;
   }
 
-  /** A batch that gives a node a value, and no more: it needs no provision for what may throw. */
+  /** A batch with one set value. Nothing in it can throw, so it needs no undo. */
   batchOf(node: Node, path: string, value: Kept, silent: boolean): Batch {
     const steps = this.#steps;
     const batch = new Batch();

@@ -8,19 +8,22 @@ import type { Listeners } from './listeners.js';
 import { Branch, type Link, type Node, type Seen } from './node.js';
 
 /**
- * The steps that a batch consists of. Each changes the content, is written to the batch, so that it can be done again and taken back, and
- * has its events told at the end of the batch.
+ * The steps of a batch. Each changes the content, is recorded in the batch so that it can be repeated or undone, and
+ * has its events delivered at the end of the batch.
  */
 export class Steps {
   readonly #content: Content;
   readonly #listeners: Listeners;
-  /** Where they are written to. */
+  /** The batch that records the steps. */
   batch: Batch | undefined;
   source: string | undefined;
   silent = false;
-  /** While batches are taken back and done anew: nothing is told, but what each path that was touched showed before. */
+  /**
+   * Set while batches are undone and applied again: events are not delivered, and the old value of each changed path is
+   * noted here.
+   */
   touched: Map<string, Kept | undefined> | undefined;
-  /** Those of the paths that were touched that links led elsewhere from, so that what they showed at first may be another thing. */
+  /** Changed paths that were seen through another link before, so that their noted old value may be wrong. */
   readonly unsure = new Set<string>();
 
   constructor(content: Content, listeners: Listeners) {
@@ -36,7 +39,7 @@ export class Steps {
     this.#tell(node, value, before);
   }
 
-  /** The node at a path, made where it is not there; `asked`: that is all that was asked for. */
+  /** The node at a path, which is made if it does not exist. `asked`: making it is the whole request of the user. */
   place(path: string, asked: boolean, throughLast = true): Node {
     const { node, made } = this.#content.place(path, throughLast);
     if (made !== undefined)
@@ -51,7 +54,9 @@ export class Steps {
     return node;
   }
 
-  /** Takes a node out with all below it, alone: what follows from that is told by {@link Content.dependents}. */
+  /**
+   * Removes a node with all below it. The caller removes the aliases that depend on it, see {@link Content.dependents}.
+   */
   remove(node: Node, asked: string | undefined): void {
     const { path } = node;
     const parent = node.parent!;
@@ -61,7 +66,7 @@ export class Steps {
     this.#write(path, asked, { kind: 'removed', node, parent });
   }
 
-  /** Makes a node an alias, or an ordinary node again, without anything in it. */
+  /** Makes a node an alias, or an ordinary node again, without children. */
   link(node: Node, link: Link | undefined, asked: string | undefined): void {
     const { path } = node;
     const { value, branch: before } = node;
@@ -72,7 +77,7 @@ export class Steps {
     });
   }
 
-  /** Takes a step back. It is told to nobody. */
+  /** Undoes a step, without events. */
   revert({ step, path }: Change): void {
     switch (step.kind) {
       case 'set':
@@ -91,12 +96,12 @@ export class Steps {
     }
   }
 
-  /** Tells those who hear of this very path that it is not as it was before. */
+  /** Adds events for the subscriptions of exactly this path. */
   tellPath(path: string, value: Kept | undefined, before: Kept | undefined): void {
     this.#tellSeen(this.#listeners.matchAs([path]), value, before);
   }
 
-  /** Own path of a node that was reached by a path. */
+  /** The own path of a node that was reached by a path. */
   #ownPath(node: Node, path: string): string {
     return this.#content.known(path) === node ? path : node.path;
   }
@@ -121,7 +126,7 @@ export class Steps {
 
   #tellSeen(seen: readonly Seen[], value: Kept | undefined, before: Kept | undefined): void {
     if (this.silent || this.batch === undefined) return;
-    const { told } = this.batch;
+    const { events } = this.batch;
     const { source } = this;
     const isOwn = value instanceof Unfrozen || before instanceof Unfrozen;
     for (const { path, hits } of seen) {
@@ -129,28 +134,31 @@ export class Steps {
       for (const { subscription, base } of hits) {
         if (source !== undefined && subscription.wanted.ignoreSource === source) continue;
         if (event === undefined || isOwn) event = Object.freeze(eventOf(path, value, before, source));
-        told.push({ subscription, event, base });
+        events.push({ subscription, event, base });
       }
     }
   }
 
-  /** The node first, then all below it in their order. What is seen through an alias that goes with it is told once. */
-  #tellRemoved(node: Node, path: string, told: Set<string>): void {
+  /**
+   * Adds the removal events of a node, then of all below it in their order. A path that is seen through a removed alias
+   * gets one event.
+   */
+  #tellRemoved(node: Node, path: string, reported: Set<string>): void {
     const { link } = node;
     const before = link === undefined ? node.value : this.#content.shown(node);
     if (link === undefined || before !== undefined) {
       if (this.touched !== undefined) this.#touch(path, before, link !== undefined);
-      else this.#tellOnce(this.#listeners.matches(node).seen, before, told);
+      else this.#tellOnce(this.#listeners.matches(node).seen, before, reported);
     }
     if (node.branch === undefined) return;
     for (const key of sorted(node.branch.children.keys()))
-      this.#tellRemoved(node.branch.children.get(key)!, `${path}/${key}`, told);
+      this.#tellRemoved(node.branch.children.get(key)!, `${path}/${key}`, reported);
   }
 
-  #tellOnce(seen: readonly Seen[], before: Kept | undefined, told: Set<string>): void {
+  #tellOnce(seen: readonly Seen[], before: Kept | undefined, reported: Set<string>): void {
     const isAlone = this.#content.links.size === 0;
-    this.#tellSeen(isAlone ? seen : seen.filter((one) => !told.has(one.path)), undefined, before);
-    if (!isAlone) for (const { path } of seen) told.add(path);
+    this.#tellSeen(isAlone ? seen : seen.filter((one) => !reported.has(one.path)), undefined, before);
+    if (!isAlone) for (const { path } of seen) reported.add(path);
   }
 
   #touchRevived(node: Node, path: string): void {
@@ -164,7 +172,10 @@ export class Steps {
     else this.#replacing(node, before, replace);
   }
 
-  /** What a node shows, and what shows it through active links, becomes something else. `coming`: what it gets below it. */
+  /**
+   * Replaces the content of a node, and adds events for all values that are seen differently. `coming`: the children
+   * that it gets.
+   */
   #replacing(node: Node, coming: Branch | undefined, replace: () => void): void {
     if (this.touched === undefined && this.#listeners.size === 0) {
       replace();
@@ -210,7 +221,7 @@ function segmentsIn(path: string): string[] {
   return path === '' ? [] : path.split('/');
 }
 
-/** Not frozen: that costs as much as all else that one alone is told of a change. */
+/** The event is not frozen: freezing takes as long as the rest of a delivery to a single subscription. */
 export function eventOf(
   path: string,
   value: Kept | undefined,

@@ -1,21 +1,21 @@
 import type { StoreEvent } from '../event.js';
 import type { PatternTrie } from '../../collections/pattern-trie.js';
 
-/** Who a subscription tells, and by what it can be found to end it. */
+/** Gets the events of a subscription, and identifies it for `unsubscribe()`. */
 export interface Hearer {
-  /** Hears the events of a batch, never none of them; the list is frozen. */
+  /** Gets the events of a batch: at least one, in a frozen list. */
   deliver(events: readonly StoreEvent[]): void;
-  /** `unsubscribe()` finds it by these: its callback, its owner. */
+  /** Its callback and its owner, by which `unsubscribe()` finds it. */
   readonly known: readonly unknown[];
-  /** One of its subscriptions has ended; they all end at once. */
+  /** One of its subscriptions has ended; they all end together. */
   end?(): void;
 }
 
-/** Which changes a subscription wants, and in what form. */
+/** The changes that a subscription wants, and in what form. */
 export interface Wanted {
   readonly recursive: boolean;
   readonly ignoreSource: string | undefined;
-  /** Paths whose changes it does not want, with all below them. */
+  /** Paths that it does not want, with all below them. */
   readonly exclude: PatternTrie<true> | undefined;
   readonly extract: readonly string[] | undefined;
   readonly latest: boolean;
@@ -23,7 +23,7 @@ export interface Wanted {
 
 /** A subscription of one path or pattern. */
 export interface Subscription {
-  /** Counts up: subscriptions are told in the order in which they were made. */
+  /** Increases with each subscription: they are called in the order in which they were made. */
   readonly id: number;
   readonly pattern: readonly string[];
   readonly wanted: Wanted;

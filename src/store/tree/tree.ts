@@ -22,17 +22,17 @@ import { SingleWrites } from './single-writes.js';
 import { Steps } from './steps.js';
 import type { Hearer, Subscription, Wanted } from './subscription.js';
 
-/** What a tree is told when it is made. */
+/** The options of a tree. */
 export interface TreeOptions extends Limits {
-  /** Hears what a subscriber threw. */
+  /** Gets what a subscriber threw. */
   readonly onError: (error: unknown) => void;
-  /** What nobody may write to but who has the tree. */
+  /** The branch that only the owner of the tree may write. */
   readonly readOnly?: ReadOnly | undefined;
-  /** Whether elements of lists get their numbers from an owner elsewhere: until he has confirmed them they have no path. */
+  /** Whether an owner elsewhere numbers the elements of lists: they have no path until it has confirmed them. */
   readonly isReplica?: boolean;
 }
 
-/** What a subscription wants to hear, as the tree is told. */
+/** The options of a subscription. */
 export interface SubscriptionWishes extends Wanted {
   readonly triggerNow: boolean;
 }
@@ -43,13 +43,14 @@ export interface GroupOptions {
 }
 
 /**
- * The structure of a Store: values by path, batches, links, subscriptions. Cursors are its face for users; a Store as a service and its
- * replicas are built on it.
+ * The structure of a Store: values by path, batches, links and subscriptions. Cursors are its public interface; the
+ * Store service and its replicas are built on it.
  */
 export class Tree implements HasLists<Made> {
   /**
-   * Hears each batch that is done here by a user, before subscribers hear of it; those that `apply` carries out are left out. When it
-   * throws, the batch is rolled back, and the writer gets what was thrown. `false`: the batch is taken back for now, and told to nobody.
+   * Called with each batch that a user writes here, before subscribers are called, but not for batches of `apply`. If
+   * it throws, the batch is rolled back, and the writer gets the exception. If it returns `false`, the batch is undone
+   * for now, without events.
    */
   onCommit: ((batch: Batch) => boolean | void) | undefined;
   readonly #options: TreeOptions;
@@ -74,7 +75,7 @@ export class Tree implements HasLists<Made> {
     return this.#steps.batch !== undefined;
   }
 
-  /** How much it may hold. */
+  /** The limits of the tree. */
   get limits(): Limits {
     return this.#content.limits;
   }
@@ -83,12 +84,12 @@ export class Tree implements HasLists<Made> {
     this.#content.limits = limitsOf(limits);
   }
 
-  /** How many paths there are, besides the root. */
+  /** The number of paths, without the root. */
   get size(): number {
     return this.#content.size;
   }
 
-  /** Whether there is an alias in it. */
+  /** Whether it contains an alias. */
   get hasLinks(): boolean {
     return this.#content.hasLinks;
   }
@@ -101,17 +102,17 @@ export class Tree implements HasLists<Made> {
     return this.#content.segments(path);
   }
 
-  /** Whether only who has the tree may write to a path, as it is written: a link may lead there as well. */
+  /** Whether a path, as written, is read-only. A link may lead to a read-only path, too. */
   isReadOnly(path: string): boolean {
     return this.#options.readOnly !== undefined && isIn(path, this.#options.readOnly);
   }
 
-  /** @throws {TaskTonicError} `TT_STORE_READ_ONLY` where a path, as it is written, is read only. */
+  /** @throws {TaskTonicError} `TT_STORE_READ_ONLY` if a path, as written, is read-only. */
   protected checkWritable(path: string): void {
     if (this.isReadOnly(path)) throw readOnlyError(path, this.#options.readOnly!);
   }
 
-  /** Does what only who has the tree may do: write to what is read only. */
+  /** Runs `body` with the right to write read-only paths. */
   asOwner<T>(body: () => T): T {
     const operations = this.#operations;
     operations.asOwner = true;
@@ -130,7 +131,7 @@ export class Tree implements HasLists<Made> {
     return this.#content.find(path) !== undefined;
   }
 
-  /** The names of what is below a path, in their order; with a prefix only elements of that list. */
+  /** The names below a path, sorted; with a prefix only elements of that list. */
   keys(path: string, prefix?: string): string[] {
     const children = this.#content.find(path)?.branch?.children;
     if (children === undefined) return [];
@@ -138,7 +139,7 @@ export class Tree implements HasLists<Made> {
     return prefix === undefined ? keys : keys.filter((key) => indexIn(key, prefix) >= 0);
   }
 
-  /** What is at and below a path, in its order, with paths below that: values and links. Links are not followed. */
+  /** Values and links at and below a path, in order, with relative paths. Links are not followed. */
   entries(
     path: string,
   ): { readonly path: string; readonly value: StoreValue | undefined; readonly link: Link | undefined }[] {
@@ -154,7 +155,7 @@ export class Tree implements HasLists<Made> {
     return entries;
   }
 
-  /** The name of the element with the highest number of a list. */
+  /** The name of the list element with the highest number. */
   lastElement(container: string, prefix: string): string | undefined {
     const branch = this.#content.find(container)?.branch;
     const index = branch === undefined ? -1 : highest(branch, prefix);
@@ -166,7 +167,10 @@ export class Tree implements HasLists<Made> {
     this.#run(silent, () => this.#operations.set(path, value));
   }
 
-  /** The way of nearly all that is set alone: a simple value of a path that was used before. False, and nothing is done, where it is more. */
+  /**
+   * The fast path for most writes: a simple value of a path that was used before. Returns false, and does nothing, for
+   * other writes.
+   */
   writeKnown(path: string, value: unknown, silent = false): boolean {
     const node = this.#content.known(path);
     if (node === undefined || !this.#single.takes(value) || this.isReadOnly(path)) return false;
@@ -175,7 +179,7 @@ export class Tree implements HasLists<Made> {
     return true;
   }
 
-  /** The same of a path that was not used before. */
+  /** The fast path for a path that was not used before. */
   #writeNew(path: string, value: unknown, silent: boolean): boolean {
     const isSingle = this.onCommit === undefined && this.#single.takes(value) && !this.isReadOnly(path);
     return isSingle && this.#single.writeNew(path, value, silent);
@@ -186,7 +190,7 @@ export class Tree implements HasLists<Made> {
     return pathOf(made);
   }
 
-  /** Makes the next element of a list, without a value. */
+  /** Makes the next list element, without a value. */
   make(container: string, prefix: string): Made {
     return this.#run(false, () => this.#makeNext(container, prefix));
   }
@@ -195,21 +199,22 @@ export class Tree implements HasLists<Made> {
     this.#run(false, () => this.#operations.remove(path));
   }
 
-  /** Makes a path an alias of another; `bubbles`: events of the target are told of the alias as well. */
+  /** Makes a path an alias of another; `bubbles`: events of the target are also events of the alias. */
   link(path: string, target: string, bubbles: boolean): void {
     this.#run(false, () => this.#operations.link(path, target, bubbles));
   }
 
   /**
-   * What `body` does is one batch: it is told when the outermost group ends, and not done at all where `body` throws.
+   * Runs `body` as one batch. Its events are delivered when the outermost group ends. If `body` throws, its changes are
+   * undone.
    *
-   * @throws {TaskTonicError} `TT_STORE_GROUP_ASYNC` where `body` gives a promise.
+   * @throws {TaskTonicError} `TT_STORE_GROUP_ASYNC` if `body` returns a promise.
    */
   group<T>(body: () => T, { source, notify = true }: GroupOptions = {}): T {
     return this.#run(!notify, body, source);
   }
 
-  /** Begins subscriptions, one for each of the paths, which may have wildcards. */
+  /** Makes a subscription for each of the paths, which may have wildcards. */
   subscribe(paths: readonly string[], { triggerNow, ...wanted }: SubscriptionWishes, hearer: Hearer): () => void {
     const patterns = paths.map((path) => this.#content.segments(path));
     const begun = this.#listeners.addAll(patterns, wanted, hearer);
@@ -217,7 +222,9 @@ export class Tree implements HasLists<Made> {
     return () => begun.forEach((one) => this.#listeners.remove(one));
   }
 
-  /** Gives what has a value now, fits a pattern and is at or below a path, in its order, until `take` says false. */
+  /**
+   * Calls `take` with each value that matches a pattern and is at or below a path, in order, until it returns false.
+   */
   present(pattern: string, under: string, take: (path: string, value: StoreValue) => boolean): void {
     const content = this.#content;
     const way = { pattern: this.segments(pattern), recursive: false, under: this.segments(under) };
@@ -229,23 +236,26 @@ export class Tree implements HasLists<Made> {
     );
   }
 
-  /** Has somebody hear of the paths at and below which something else may be seen than before, since a link has come or gone; also within a batch. */
+  /**
+   * Calls `hearer` with the paths at and below which other values may be seen, when a link is made or removed, also
+   * within a batch.
+   */
   hearTurns(hearer: (paths: readonly string[]) => void): () => void {
     const { turnHearers } = this.#content;
     turnHearers.add(hearer);
     return () => void turnHearers.delete(hearer);
   }
 
-  /** Ends the subscriptions that are known by this: a callback, or an owner. */
+  /** Ends the subscriptions of a callback or an owner. */
   unsubscribe(known: unknown): void {
     for (const subscription of this.#listeners.of(known)) this.#listeners.remove(subscription);
   }
 
   /**
-   * Carries out what was done, or is asked for, elsewhere, as one batch, and tells subscribers.
+   * Applies a batch that was carried out, or is requested, elsewhere, and calls subscribers.
    *
-   * @param commit hears of it before subscribers do; what it throws takes the batch back.
-   * @throws what one of the steps throws; nothing is done then.
+   * @param commit is called before subscribers. If it throws, the batch is undone.
+   * @throws what one of the steps throws; then the tree is unchanged.
    */
   apply(ops: StoreOps, commit?: (batch: Batch) => void): Batch {
     const steps = this.#steps;
@@ -253,7 +263,7 @@ export class Tree implements HasLists<Made> {
     const batch = new Batch();
     steps.batch = batch;
     const { limits } = this.#content;
-    // What was done elsewhere was allowed there.
+    // A batch that was carried out elsewhere was checked there.
     if (ops[0] !== Op.request) {
       this.#operations.asOwner = true;
       this.#content.limits = NO_LIMITS;
@@ -276,14 +286,17 @@ export class Tree implements HasLists<Made> {
     return batch;
   }
 
-  /** Takes a batch back and tells nobody. What it touched must not have been touched since. */
+  /** Undoes a batch without events. Nothing that it changed may have been changed since. */
   undo(batch: Batch): void {
     if (batch.undone) return;
     batch.undone = true;
     for (let at = batch.changes.length - 1; at >= 0; at--) this.#steps.revert(batch.changes[at]!);
   }
 
-  /** While `body` takes batches back and carries others out nobody is told; then each path that shows something else is told once. */
+  /**
+   * Runs `body`, which undoes and applies batches, without events. Then each path whose value has changed gets one
+   * event.
+   */
   reconcile(body: () => void, source?: string): void {
     if (this.#listeners.size === 0) return body();
     const steps = this.#steps;
@@ -309,15 +322,15 @@ export class Tree implements HasLists<Made> {
   }
 
   /**
-   * All that is at and below a path, in batches of some `size` steps. The tree may change between two of them: right again is what is
-   * made of them when the batches of meanwhile have been carried out after them.
+   * All at and below a path, in batches of about `size` steps. The tree may change between two batches. The result is
+   * correct when the changes of that time are applied after them.
    */
   *contents(path = '', size = 1_000): Generator<StoreOps> {
     const node = this.#content.findItself(path);
     if (node !== undefined) yield* contents(node, node.path, size);
   }
 
-  /** Removes all that there is. Subscriptions stay. Not told to `onCommit`. */
+  /** Removes all content. Subscriptions stay. `onCommit` is not called. */
   clear(): void {
     this.apply([Op.set, '', undefined, ...this.keys('').flatMap((key) => [Op.remove, key, undefined])]);
   }
@@ -353,7 +366,7 @@ export class Tree implements HasLists<Made> {
     return made;
   }
 
-  /** Does something as a batch of its own, or as a part of the one under way that is taken back alone where it throws. */
+  /** Runs `body` as a batch of its own, or as a part of the running batch that is undone alone if it throws. */
   #run<T>(silent: boolean, body: () => T, source = this.#steps.source): T {
     const steps = this.#steps;
     const { batch: outer, source: sourceBefore, silent: silentBefore } = steps;
@@ -399,18 +412,18 @@ export class Tree implements HasLists<Made> {
   }
 
   #deliver(batch: Batch): void {
-    if (batch.told.length === 0) return;
+    if (batch.events.length === 0) return;
     if (this.#delivery.isEndless) {
       this.undo(batch);
       throw fail('TT_STORE_ENDLESS');
     }
-    this.#delivery.deliver(roundOf(batch.told, (path) => this.#content.shownAt(path)));
+    this.#delivery.deliver(roundOf(batch.events, (path) => this.#content.shownAt(path)));
   }
 
   #takeBack(batch: Batch, mark: Mark): void {
     const { changes } = batch;
     while (changes.length > mark.changes) this.#steps.revert(changes.pop()!);
-    batch.told.length = mark.told;
+    batch.events.length = mark.events;
     batch.made.length = mark.made;
   }
 
@@ -424,16 +437,16 @@ function limitsOf({ paths, depth, pathLength, subscriptions, valueBytes }: Limit
   return { paths, depth, pathLength, subscriptions, valueBytes };
 }
 
-/** How long the lists of a batch were. */
+/** The lengths of the lists of a batch. */
 type Mark = ReturnType<Batch['mark']>;
-const NOTHING: Mark = { changes: 0, told: 0, made: 0 };
+const NOTHING: Mark = { changes: 0, events: 0, made: 0 };
 
-/** The elements of a batch that is over have no provisional paths any more. */
+/** After their batch, elements have no temporary paths any more. */
 function settle({ made }: Batch): void {
   for (const one of made) one.provisional = undefined;
 }
 
-/** A path of a request: the elements that it makes have their paths now. */
+/** A path of a request, with the paths of the elements that the request made. */
 function inTree(path: string, made: readonly string[]): string {
   if (path.charCodeAt(0) !== 0) return path;
   const [, number, rest] = /^\0(\d+)(.*)$/s.exec(path) ?? [];
@@ -445,7 +458,7 @@ function inTree(path: string, made: readonly string[]): string {
 export function refusePromise(result: unknown): void {
   if (typeof result !== 'object' || result === null || typeof (result as PromiseLike<unknown>).then !== 'function')
     return;
-  // What becomes of it is told by the error.
+  // The caller already gets an error, so a rejection is ignored.
   (result as PromiseLike<unknown>).then(undefined, () => {});
   throw fail('TT_STORE_GROUP_ASYNC');
 }

@@ -22,18 +22,18 @@ export function isMulticast(address: string): boolean {
   return isIPv4(address) && first >= 224 && first <= 239;
 }
 
-/** 255.255.255.255, and that of the network of all hosts, 10.0.0.0/8. */
+/** 255.255.255.255, and the broadcast address of 10.0.0.0/8. */
 export function isBroadcast(address: string): boolean {
   return address === '255.255.255.255' || address === '10.255.255.255';
 }
 
-/** An IPv4 address out of the form that IPv6 sockets show it in (RFC 4291, 2.5.5.2). */
+/** The IPv4 address in an IPv4-mapped IPv6 address (RFC 4291, 2.5.5.2). */
 export function unmapped(address: string): string {
   const rest = address.toLowerCase().startsWith(MAPPED) ? address.slice(MAPPED.length) : '';
   return isIPv4(rest) ? rest : address;
 }
 
-/** An address as a socket of a family shows it. */
+/** An address in the form that a socket of a family shows. */
 export function shownTo(family: 4 | 6, { address, port, family: own }: Address): Address {
   if (own === 'UNIX') return { address, port: 0, family: 'UNIX' };
   if (family === 4) return { address, port, family: 'IPv4' };
@@ -41,25 +41,25 @@ export function shownTo(family: 4 | 6, { address, port, family: own }: Address):
 }
 
 export function show({ address, port, family }: Address): string {
-  // Who has connected to a path has no address: its port is a number of this network's, to tell it from others.
+  // A client of a UNIX socket has no address: its port is a number that identifies it.
   if (family === 'UNIX') return address === '' ? `unix ${port}` : `unix ${address.replace(/^\0/, '@')}`;
   return familyOf(address) === 6 ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** What a socket is bound to. */
+/** The address that a socket is bound to. */
 export interface Binding {
   readonly address: string;
   readonly ipv6Only: boolean;
 }
 
-/** Whether a socket that is bound so takes what is sent to `address`. */
+/** Whether a socket with this binding receives what is sent to `address`. */
 export function covers({ address: bound, ipv6Only }: Binding, address: string): boolean {
   if (bound === '::') return !ipv6Only || familyOf(address) === 6;
   if (bound === '0.0.0.0') return familyOf(address) === 4;
   return bound === address;
 }
 
-/** Whether two sockets with one port are in each other's way. */
+/** Whether the bindings of two sockets with one port conflict. */
 export function overlap(one: Binding, other: Binding): boolean {
   return covers(one, other.address) || covers(other, one.address);
 }

@@ -1,9 +1,9 @@
 import type { Clock, ClockTimer } from '../../core/time/clock.js';
 
-/** Times that differ by less are one instant: sums of fractions of a ms are not exact. */
+/** Times that differ by less are the same instant, because sums of fractions of a ms are not exact. */
 const INSTANT = 1e-6;
 
-/** A thing that happens in the network at a time. */
+/** A planned event of the network. */
 export interface Appointment {
   readonly at: number;
   readonly happen: () => void;
@@ -12,8 +12,8 @@ export interface Appointment {
 }
 
 /**
- * What is going to happen in the network: a heap by time, and of two at the same instant the one that was set first is first. One timer of
- * the clock serves all; where nothing is going to happen there is none.
+ * The planned events of the network: a heap by time. Events of the same instant happen in the order in which they were
+ * added. One timer of the clock is enough; without events there is none.
  */
 export class Agenda {
   readonly #clock: Clock;
@@ -35,7 +35,7 @@ export class Agenda {
     return this.#heap.length;
   }
 
-  /** Has a thing happen at a time; one that has passed is now, after what is set for now already. */
+  /** Plans an event. A time in the past means now, after the events that are planned for now. */
   at(time: number, happen: () => void): Appointment {
     const appointment = { at: Math.max(time, this.now), happen, turn: this.#turns++, slot: this.#heap.length };
     this.#heap.push(appointment);
@@ -55,7 +55,7 @@ export class Agenda {
     return undefined;
   }
 
-  /** All that is due now happens, and what it brings for the same instant with it. */
+  /** Runs all events that are due, including new ones for the same instant. */
   readonly #due = (): void => {
     this.#timerAt = Infinity;
     this.#happening = true;
@@ -75,7 +75,7 @@ export class Agenda {
     if (at === this.#timerAt) return;
     if (this.#timerAt < Infinity) this.#clock.clearTimer(this.#timer);
     this.#timerAt = at;
-    // Whoever waits for the network holds the process; the network itself does not.
+    // The network itself does not keep the process alive; a waiting app does.
     if (at < Infinity) this.#timer = this.#clock.setTimer(this.#due, at - this.now, false);
   }
 

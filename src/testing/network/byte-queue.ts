@@ -1,7 +1,7 @@
-/** Bytes that wait in a row: put in as they come, taken out in pieces of any size. */
+/** A queue of bytes: added in pieces, taken out in pieces of any size. */
 export class ByteQueue {
   #parts: Buffer[] = [];
-  /** How much of the first part is taken. */
+  /** The bytes of the first piece that were taken. */
   #offset = 0;
   #size = 0;
 
@@ -15,7 +15,7 @@ export class ByteQueue {
     this.#size += bytes.length;
   }
 
-  /** Takes so many bytes, or all where there are fewer. */
+  /** Takes this many bytes, or all if there are fewer. */
   take(most: number): Buffer {
     const wanted = Math.min(most, this.#size);
     const taken: Buffer[] = [];

@@ -6,16 +6,16 @@ import type { SimulatedStream } from './simulated-stream.js';
 
 type Done = (error?: Error | null) => void;
 
-/** A simulated stream as a stream of Node's, for what Node lays over a socket. */
+/** A simulated stream as a Duplex of Node, for TLS and other layers of Node. */
 export class ChannelDuplex extends Duplex implements ChannelKey {
-  /** As a socket counts them. */
+  /** As in a socket. */
   bytesRead = 0;
   readonly #channel: SimulatedStream;
   readonly #work: MachineWork;
   #looks = false;
   #wants = false;
   #ends = false;
-  /** Called when what was written has left. */
+  /** Called when the written data was sent. */
   #left: Done | undefined;
 
   constructor(channel: SimulatedStream, work: MachineWork) {
@@ -27,7 +27,7 @@ export class ChannelDuplex extends Duplex implements ChannelKey {
     this.#lookSoon();
   }
 
-  // ---- What the stream tells ----
+  // ---- Events of the channel ----
 
   signal(_ready: InterestSet): void {
     this.#lookSoon();
@@ -37,7 +37,7 @@ export class ChannelDuplex extends Duplex implements ChannelKey {
     this.#work.soon(() => this.#channel.flush());
   }
 
-  /** As a socket: what one event of the kernel brings is told in one, and the next thing in another. */
+  /** As in a socket, each event of the kernel is reported in a turn of its own. */
   #lookSoon(): void {
     if (this.#looks) return;
     this.#looks = true;
@@ -58,10 +58,10 @@ export class ChannelDuplex extends Duplex implements ChannelKey {
     }
     const error = channel.takeError();
     if (error !== undefined) return void this.destroy(error);
-    // The end is an event of its own, behind what the bytes before it lead to.
+    // The end is an event of its own, after the effects of earlier bytes.
     if (channel.ended && !this.#ends) this.#endSoon();
     if (this.#left !== undefined && (channel.unsent === 0 || channel.closed)) this.#told();
-    // One that both sides have ended is closed by itself, and what came before is still to be read.
+    // A stream that both sides have ended closes itself, after earlier bytes were read.
     if (channel.closed && channel.received === 0 && !channel.ended) this.destroy();
   }
 
@@ -82,7 +82,7 @@ export class ChannelDuplex extends Duplex implements ChannelKey {
     this.#channel.interestChanged(Interest.HANGUP | Interest.READ | writes);
   }
 
-  // ---- What Node asks ----
+  // ---- Calls of Node ----
 
   override _read(): void {
     this.#wants = true;

@@ -16,11 +16,11 @@ export type SimulatedConnection = Pick<
   'name' | 'flow' | 'from' | 'to' | 'over' | 'reset' | 'stall' | 'resume'
 >;
 
-/** A TCP connection with its two ends. It is listed until both hosts know no more of it. */
+/** A TCP connection with its two ends. It is listed until both hosts have forgotten it. */
 export class Connection {
   /** The name that events show: `tcp 10.0.0.1:32768>10.0.0.2:80`. */
   readonly name: string;
-  /** The same for faults: another one between the same sockets, later, is another flow. */
+  /** The name for faults: a later connection between the same sockets is another flow. */
   readonly flow: string;
   readonly client: TcpEnd;
   readonly server: TcpEnd;
@@ -40,7 +40,7 @@ export class Connection {
     this.server.peer = this.client;
   }
 
-  /** Both sides have ended or forgotten it. */
+  /** Whether both sides have ended or forgotten it. */
   get over(): boolean {
     return isOver(this.client) && isOver(this.server);
   }
@@ -62,13 +62,13 @@ export class Connection {
     this.server.stall(false);
   }
 
-  /** How the server's socket shows the two addresses. */
+  /** The two addresses as the server's socket shows them. */
   seenByServer(family: 4 | 6): { readonly local: Address; readonly remote: Address } {
     return { local: shownTo(family, this.to.at), remote: shownTo(family, this.from.at) };
   }
 }
 
-/** What one direction of a connection is called: with a number from the second one on between two sockets. */
+/** The name of one direction of a connection, with a number from the second connection between two sockets on. */
 export function flowName(from: Address, to: Address, nth: number): string {
   return `tcp ${show(from)}>${show(to)}${nth === 1 ? '' : ` (${nth})`}`;
 }

@@ -2,20 +2,20 @@ import type { LinkState } from './conditions.js';
 import type { FaultDice } from './fault-dice.js';
 import type { TcpEnd } from './tcp-end.js';
 
-/** How far apart in time the pieces of a stream come that was cut, in ms: each is a turn of its own. */
+/** The time between pieces of a stream that was cut, in ms, so that each is handled in a turn of its own. */
 const GAP = 1;
 
 export interface Piece {
   readonly size: number;
-  /** How long the next one is waited for, in ms. */
+  /** The delay of the next piece, in ms. */
   readonly gap: number;
 }
 
 /**
- * Cuts what a process reads of a stream into pieces, as the conditions of the link to it say.
+ * Cuts what a process reads of a stream into pieces, by the conditions of the link.
  *
- * Where it may be cut is a matter of the stream and its segments alone: whether one cut is made, and when what is there is read, shifts no
- * other one.
+ * The possible cuts depend only on the stream and its segments. So other cuts, and the time of reading, change none of
+ * them.
  */
 export class Cutter {
   readonly #faults: FaultDice;
@@ -28,7 +28,7 @@ export class Cutter {
     this.#end = end;
   }
 
-  /** How much of so many bytes is read now. */
+  /** How many of the available bytes are read now. */
   next(available: number): Piece {
     const { split, readRate } = this.#end.peer.link.conditions;
     const most = readRate === Infinity ? available : Math.min(available, Math.max(Math.ceil(readRate / 100), 1));
@@ -45,7 +45,7 @@ export class Cutter {
     return { size, gap: readRate === Infinity ? gap : Math.max(gap, (size / readRate) * 1000) };
   }
 
-  /** The offsets between two others, without them, at which it may be cut. */
+  /** The offsets between two others, excluding them, at which it may be cut. */
   *#cuts(split: LinkState['split'], from: number, to: number): Iterable<number> {
     if (split === 'random') yield* this.#byChance(from, to);
     else if (typeof split === 'object') yield* [...split].sort((a, b) => a - b).filter((cut) => cut > from && cut < to);
@@ -55,7 +55,7 @@ export class Cutter {
     }
   }
 
-  /** Each chunk is cut for itself, anywhere, also at its end; small pieces are as likely as large ones. */
+  /** Cuts each chunk for itself, at any position including its end; small pieces are as likely as large ones. */
   *#byChance(from: number, to: number): Iterable<number> {
     for (const chunk of this.#end.receives.unreadChunks) {
       for (let cut = chunk.from; cut < chunk.to;) {
@@ -66,7 +66,7 @@ export class Cutter {
     }
   }
 
-  /** By chance some pieces come together, as two buffers. */
+  /** Sometimes two pieces arrive together, as two buffers. */
   #gap(random: boolean, at: number): number {
     return random && this.#faults.roll('size', this.#place, at) < 0.5 ? 0 : GAP;
   }

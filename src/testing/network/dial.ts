@@ -7,28 +7,31 @@ import type { Link } from './link.js';
 import { type SystemCode, systemError } from './system-error.js';
 import type { TcpEnd } from './tcp-end.js';
 
-/** The first packet goes again after 1 s, 2 s and so on, and is given up after 127 s in all (`tcp_syn_retries`, tcp(7)); so does its answer. */
+/**
+ * The first packet is sent again after 1 s, 2 s and so on, and the attempt fails after 127 s in total
+ * (`tcp_syn_retries`, tcp(7)). The same holds for its answer.
+ */
 const PATIENCE = { retransmit: 1_000, giveUp: 127_000 };
-/** A neighbour that has an address of the network and is not there: three questions, a second apart (`mcast_solicit`, arp(7)). */
+/** For an unused address of the network: three ARP requests, a second apart (`mcast_solicit`, arp(7)). */
 const NOBODY_THERE = 3_000;
 /** Bytes of a packet of the handshake. */
 const SIZE = 60;
 
 /** What opening a connection needs of its host. */
 export interface Caller extends Station {
-  /** @internal The address to call another one from; `undefined` where it has none of that family. */
+  /** @internal The local address for a connection; `undefined` if the host has none of that family. */
   sourceFor(address: string): string | undefined;
   /** @internal */
   owns(address: string): boolean;
-  /** @internal A free port to connect from; `undefined` where the wanted one is taken, or none is left. */
+  /** @internal A free local port; `undefined` if the wanted one is taken, or none is left. */
   portFor(from: string, to: Address, wanted: number | undefined): number | undefined;
-  /** @internal The first packet of a connection to a path of it. */
+  /** @internal The first packet of a connection to a UNIX socket path. */
   knockAt(path: string): SystemCode | 'drop' | Greeter;
-  /** @internal A number for who connects to a path. */
+  /** @internal A number that identifies a client of a UNIX socket. */
   nextCaller(): number;
 }
 
-/** Who waits for the connection. */
+/** Gets the result of an attempt to connect. */
 export interface Waiting {
   opened(end: TcpEnd, local: Address, remote: Address): void;
   failed(error: Error): void;
@@ -42,7 +45,7 @@ export class Dial {
   readonly #waiting: Waiting;
   readonly #to: Address;
   #from: Address = { address: '', port: 0 };
-  /** Of the flow; and which try of that name it is, from 1. */
+  /** The name of the flow, and the number of the attempt, from 1. */
   #name = '';
   #nth = 0;
   #timer: Appointment | undefined;
@@ -56,13 +59,13 @@ export class Dial {
     this.#waiting = waiting;
     const { path, address, port } = settings;
     this.#to = path === undefined ? { address: unmapped(address), port } : { address: path, port: 0, family: 'UNIX' };
-    // As with a socket, nothing comes of it within the call.
+    // As with a real socket, there is no result within the call.
     this.#timer = fabric.agenda.after(0, () => this.#begin());
   }
 
   cancel(): void {
     this.#settled();
-    // A server that has greeted hears that nobody wants it.
+    // A server that has answered is told that the connection is not wanted.
     this.#connection?.client.reset();
   }
 
@@ -85,7 +88,7 @@ export class Dial {
     return undefined;
   }
 
-  /** Where it is called from; or why it cannot be. */
+  /** The local address, or the error. */
   #source(): Address | Error {
     const { localAddress, localPort } = this.#settings;
     const to = this.#to;
@@ -108,7 +111,7 @@ export class Dial {
     this.#bring(this.#fabric.link(this.#caller, target), name, () => this.#knocked(target));
   }
 
-  /** At the server's host. Gives false where that drops it. */
+  /** At the server's host. False if the packet is dropped. */
   #knocked(target: Station): boolean {
     const back = this.#fabric.link(target, this.#caller);
     const name = flowName(this.#to, this.#from, this.#nth);
@@ -141,7 +144,7 @@ export class Dial {
     return this.#waiting.opened(client, { ...this.#from, family }, { ...this.#to, family });
   }
 
-  /** Brings a packet of the handshake, which is lost as others are, as long as anybody waits for it. */
+  /** Delivers a packet of the handshake, with faults, as long as somebody waits for it. */
   #bring(link: Link, name: string, arrive: () => boolean | void): void {
     const parcel = {
       wanted: () => !this.#over,

@@ -7,18 +7,18 @@ import type { Simulation } from './simulation.js';
 /** What sockets see of the network that they are in. */
 export interface Fabric extends Simulation {
   readonly work: MachineWork;
-  /** The addresses of a name, for a host that looks it up; none where nobody has it. */
+  /** The addresses of a name; empty if it is unknown. */
   resolve(name: string, family: 0 | 4 | 6): readonly string[];
-  /** The SRV records of a name; none where nobody has said some. */
+  /** The SRV records of a name; empty if there are none. */
   resolveSrv(name: string): readonly SrvRecord[];
-  /** The host that has an address; to each host the loopback addresses are its own. */
+  /** The host with an address. Loopback addresses belong to the asking host. */
   find(address: string, from: Station): Station | undefined;
   link(from: Station, to: Station): Link;
   /** Every host but the one. */
   others(than: Station): Iterable<Station>;
   /** A connection has begun. */
   begun(connection: Connection): void;
-  /** The number of the next try to open a connection of this name, from 1: each has dice of its own. */
+  /** The number of the next attempt to connect with this name, from 1: each attempt has its own random faults. */
   nextCall(name: string): number;
   /** Whether a connection with this name is known to one of its hosts. */
   isConnected(name: string): boolean;
@@ -26,7 +26,7 @@ export interface Fabric extends Simulation {
   connectionsOf(host: Station): Iterable<Connection>;
 }
 
-/** A datagram under way. */
+/** A datagram on its way. */
 export interface Parcel {
   readonly datagram: Datagram;
   readonly to: Address;
@@ -36,15 +36,15 @@ export interface Parcel {
 export interface Station {
   readonly name: string;
   readonly up: boolean;
-  /** @internal The first packet of a connection: refused, dropped without a word, or taken by what listens. */
+  /** @internal The first packet of a connection: refused, dropped, or taken by a listener. */
   knock(to: Address): 'refuse' | 'drop' | Greeter;
-  /** @internal Takes a datagram; false where nobody has the port. */
+  /** @internal Takes a datagram; false if no socket has the port. */
   deliver(parcel: Parcel): boolean;
 }
 
-/** What a connection that begins sees of a listener. */
+/** What a new connection needs of a listener. */
 export interface Greeter {
-  /** What it shows of addresses. */
+  /** The family in which it shows addresses. */
   readonly family: 4 | 6;
   /** The handshake has begun: this is the server's end of it. */
   greets(connection: Connection): void;

@@ -4,7 +4,7 @@ import type { Fault } from '../faults.js';
 /** What can go wrong by chance, or because the test says so. */
 export type FaultKind = 'loss' | 'delay' | 'duplicate' | 'reorder' | 'reset' | 'split' | 'partition';
 
-/** One die for each kind of fault, and one for sizes. */
+/** A number for each kind of fault, and one for sizes. */
 const DICE = { loss: 1, delay: 2, duplicate: 3, reorder: 4, reset: 5, split: 6, partition: 7, size: 8 } as const;
 
 /** One thing that goes wrong in a simulated network. `kind`, `what` and `index` name it: in another run with the same seed it has the same name. */
@@ -19,18 +19,18 @@ export interface NetworkFault extends Fault {
   readonly index: number;
 }
 
-/** A flow of packets that faults strike, with its number for the dice. */
+/** A flow of packets, with its number for the random function. */
 export interface Place {
   readonly name: string;
   readonly hash: number;
 }
 
 /**
- * The one place where faults come from.
+ * The source of all faults.
  *
- * The dice have no memory: the network takes one seed from its `Random` when it is made, and each throw is a function of that seed, the
- * kind of fault, the flow, and the place in the flow. So a fault that is suppressed shifts no other one, and neither do other
- * users of the `Random`.
+ * The random numbers have no state: the network takes one seed from its `Random`, and each number is a function of that
+ * seed, the kind of fault, the flow, and the place in the flow. So suppressing a fault, or another use of the `Random`,
+ * changes no other fault.
  */
 export class FaultDice {
   readonly #seed: number;
@@ -64,13 +64,13 @@ export class FaultDice {
     return (x >>> 0) / 0x1_0000_0000;
   }
 
-  /** Whether a fault with such a chance strikes here, and is not suppressed. */
+  /** Whether a fault with this probability happens here, and is not suppressed. */
   strikes(kind: FaultKind, chance: number, place: Place, index: number, attempt = 0): boolean {
     if (chance <= 0 || this.roll(kind, place, index, attempt) >= chance) return false;
     return this.happens(kind, sentAgain(place, attempt), index);
   }
 
-  /** A fault that is not by chance. Tells whether it is to happen. */
+  /** A fault that is not random. Returns whether it must happen. */
   happens(kind: FaultKind, what: string, index: number): boolean {
     const fault = { kind, at: this.#now(), what, index };
     if (this.#inject?.(fault) === false) return false;
@@ -79,7 +79,7 @@ export class FaultDice {
   }
 }
 
-/** What a packet is called that was sent before: each time it is another fault. */
+/** The name of a packet that is sent again: each time it may have another fault. */
 export function sentAgain({ name }: Place, attempt: number): string {
   return attempt === 0 ? name : `${name} again ${attempt}`;
 }

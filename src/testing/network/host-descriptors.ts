@@ -2,7 +2,7 @@ import { checkOption, count } from '../../core/options/option-schema.js';
 
 const limitOption = count(0);
 
-/** The descriptors of a simulated host: each socket that is open takes one. */
+/** The file descriptors of a simulated host: each open socket uses one. */
 export class HostDescriptors {
   readonly #connections = new Set<object>();
   readonly #others = new Set<object>();
@@ -10,7 +10,7 @@ export class HostDescriptors {
   readonly #listeners = new Set<() => void>();
   #limit: number;
   #told: number;
-  /** Somebody has taken all but those of the sockets. */
+  /** The test has taken all free descriptors. */
   #ranOut = false;
 
   constructor(limit: number) {
@@ -36,7 +36,7 @@ export class HostDescriptors {
     return this.#connections.size + this.#others.size;
   }
 
-  /** Takes one for a socket; false where none is left. */
+  /** Takes one for a socket; false if none is left. */
   take(socket: object, use: 'connection' | 'other'): boolean {
     if (this.inUse >= this.#limit) return false;
     (use === 'connection' ? this.#connections : this.#others).add(socket);
@@ -51,7 +51,7 @@ export class HostDescriptors {
     this.#tell();
   }
 
-  /** The host has lost its power. */
+  /** The host has crashed. */
   clear(): void {
     this.#connections.clear();
     this.#others.clear();
@@ -70,7 +70,7 @@ export class HostDescriptors {
     return () => void this.#watchers.delete(tell);
   }
 
-  /** A listener is told once each time that somebody takes every descriptor. */
+  /** Calls the listener each time the test takes all descriptors. */
   listen(ranOut: () => void): () => void {
     this.#listeners.add(ranOut);
     return () => void this.#listeners.delete(ranOut);

@@ -2,35 +2,35 @@ import type { Agenda } from './agenda.js';
 import { type LinkState, PLAIN } from './conditions.js';
 import { type FaultDice, type Place, sentAgain } from './fault-dice.js';
 
-/** Where a packet belongs: the flow, its index there, and how often it was sent before. */
+/** Identifies a packet: the flow, its index, and how often it was sent before. */
 export interface Packet {
   readonly place: Place;
   readonly index: number;
   readonly attempt: number;
   /** Bytes, headers included. */
   readonly size: number;
-  /** What can happen to it besides being late: TCP's own control packets are spared, datagrams are not. */
+  /** Which faults are possible: control packets of TCP are only delayed. */
   readonly kind: 'control' | 'segment' | 'datagram';
 }
 
-/** What a link sees of its two ends. */
+/** What a link needs to know about its ends. */
 export interface Wire {
-  /** Whether anything passes: both hosts are up, and no partition is between them. */
+  /** Whether packets pass: both hosts are up, and no partition separates them. */
   readonly open: boolean;
   dropped(what: string, index: number): void;
 }
 
-/** What is brought although the link loses packets. */
+/** A packet that is sent again until it has arrived. */
 export interface Parcel {
   /** Whether it is still to be brought. */
   wanted(): boolean;
-  /** It is there. Gives false where nobody has taken it: then it comes again. */
+  /** It has arrived. False if nobody has taken it; then it is sent again. */
   arrive(): boolean;
-  /** It was tried for too long. */
+  /** It was sent for too long without success. */
   givenUp(): void;
 }
 
-/** How long a packet of a parcel is waited for at first, and for how long it is tried, in ms. */
+/** The time until a packet is sent again, and until it is given up, in ms. */
 export interface Patience {
   readonly retransmit: number;
   readonly giveUp: number;
@@ -38,17 +38,17 @@ export interface Patience {
 
 const LONGEST_WAIT = 120_000;
 
-/** One direction between two hosts. What is sent here comes in that order, but for datagrams that are reordered. */
+/** One direction between two hosts. It keeps the order, except for reordered datagrams. */
 export class Link {
   conditions: LinkState = PLAIN;
   readonly #agenda: Agenda;
   readonly #faults: FaultDice;
   readonly #wire: Wire;
-  /** When the last byte that was sent has left. */
+  /** When the last sent byte has left. */
   #busyUntil = 0;
-  /** When the last packet comes. */
+  /** When the last packet arrives. */
   #lastAt = 0;
-  /** How often all that was under way was lost. */
+  /** How often all packets on their way were lost. */
   #losses = 0;
 
   constructor(agenda: Agenda, faults: FaultDice, wire: Wire) {
@@ -57,7 +57,7 @@ export class Link {
     this.#wire = wire;
   }
 
-  /** Sends a packet. @param lost it does not come: called when it would have come. */
+  /** Sends a packet. @param lost called at the time of arrival if the packet was lost. */
   send(packet: Packet, arrive: () => void, lost?: () => void): void {
     const { now } = this.#agenda;
     const { latency, bandwidth, queue } = this.conditions;
@@ -68,7 +68,7 @@ export class Link {
     if (bandwidth < Infinity) this.#busyUntil = start + (packet.size / bandwidth) * 1000;
     const plain = (bandwidth < Infinity ? this.#busyUntil : now) + latency + this.#lateness(packet);
     const overtaken = kind === 'datagram' && this.#strikes('reorder', packet);
-    // What is overtaken comes so much later, and holds nothing up.
+    // A reordered datagram is late, and does not delay others.
     const at = overtaken
       ? plain + 1 + this.#faults.roll('size', place, index) * Math.max(latency, 10)
       : Math.max(plain, this.#lastAt);
@@ -81,7 +81,7 @@ export class Link {
     if (!dropped && kind === 'datagram' && this.#strikes('duplicate', packet)) this.#deliver(packet, at, arrive);
   }
 
-  /** Brings a parcel: where its packet is lost it goes again after a while, which is doubled each time (RFC 6298). */
+  /** Delivers a parcel: a lost packet is sent again after a delay, which is doubled each time (RFC 6298). */
   bring(packet: Packet, parcel: Parcel, patience: Patience, since = this.#agenda.now): void {
     const next = this.#agenda.now + Math.min(patience.retransmit * 2 ** packet.attempt, LONGEST_WAIT);
     const lost = (): void => {
@@ -95,7 +95,7 @@ export class Link {
     this.send(packet, () => void (parcel.arrive() || lost()), lost);
   }
 
-  /** What is under way does not come. */
+  /** Loses all packets on their way. */
   loseAll(): void {
     this.#losses++;
   }

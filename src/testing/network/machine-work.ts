@@ -1,11 +1,13 @@
 import { afterMicrotasks } from '../real-time.js';
 
-/** How many check phases in a row must bring nothing, before what Node does by itself is taken for done: streams hand on over some of them. */
+/**
+ * After this many check phases without work, Node's own work counts as done: streams pass data on over several phases.
+ */
 const QUIET = 6;
 
 /**
- * What Node does by itself in the machine's time, and a simulated network waits for: the handshakes and ciphers of TLS. While there is some, the
- * world is held, so nothing of that falls between two of its steps by chance: the same seed gives the same order.
+ * Work that Node does in real time, such as the handshakes and ciphers of TLS. While there is some, the simulation
+ * waits, so the result does not depend on real time: the same seed gives the same order.
  */
 export class MachineWork {
   readonly #hold: ((something: Promise<unknown>) => unknown) | undefined;
@@ -15,14 +17,14 @@ export class MachineWork {
     this.#hold = hold;
   }
 
-  /** Something begins, or has happened: more may follow. */
+  /** Work has begun or happened; more may follow. */
   readonly goesOn = (): void => {
     const isHeld = this.#left > 0;
     this.#left = QUIET;
     if (!isHeld) this.#hold?.(this.#rest());
   };
 
-  /** Calls it in a phase of the loop of its own, as Node calls what the kernel brings. */
+  /** Calls a function in a phase of its own, as Node does with events of the kernel. */
   soon(then: () => void): void {
     this.goesOn();
     void afterMicrotasks().then(() => {

@@ -1,18 +1,18 @@
 import type { SystemCode } from './system-error.js';
 
-/** What is at a path of a host. */
+/** The state of a path of a host. */
 type There<H> =
-  /** Somebody listens. */
+  /** A listener. */
   | { readonly holder: H }
-  /** Who made it has gone without removing it. */
+  /** A file whose owner has gone without removing it. */
   | 'stale';
 
-/** The UNIX sockets of one host: who listens at which path. It has no folders: any path can be listened on. */
+/** The UNIX sockets of one host, by path. It has no folders: any path can be used. */
 export class Paths<H> {
   readonly #there = new Map<string, There<H>>();
   readonly #forbidden = new Set<string>();
 
-  /** Takes a path, also from one that has gone; tells why not. */
+  /** Takes a path, also a stale one; returns the error code if that fails. */
   take(holder: H, path: string): SystemCode | undefined {
     if (this.#forbidden.has(path)) return 'EACCES';
     if (typeof this.#there.get(path) === 'object') return 'EADDRINUSE';
@@ -25,7 +25,7 @@ export class Paths<H> {
     if (typeof there === 'object' && there.holder === holder) this.#there.delete(path);
   }
 
-  /** Who listens at a path, or what connect(2) says of it. */
+  /** The listener at a path, or the error code of connect(2). */
   find(path: string): H | SystemCode {
     const there = this.#there.get(path);
     if (there === undefined) return 'ENOENT';
@@ -41,7 +41,7 @@ export class Paths<H> {
     this.#forbidden.delete(path);
   }
 
-  /** The host has lost its power: the files stay; abstract names are no files. */
+  /** The host has crashed: files stay; abstract names are no files. */
   clear(): void {
     for (const path of this.#there.keys())
       if (path.startsWith('\0')) this.#there.delete(path);

@@ -6,16 +6,16 @@ const LAST_FREE = 60_999;
 
 /** A socket that has a port. */
 export interface PortHolder extends Binding {
-  /** Whether it shares the port with others that say so too. */
+  /** Whether it shares the port with others that also share it. */
   readonly shares: boolean;
 }
 
-/** The ports of one protocol on one host: who has which. */
+/** The used ports of one protocol on one host. */
 export class Ports<H extends PortHolder> {
   readonly #holders = new Map<number, H[]>();
   #next = FIRST_FREE;
 
-  /** Takes a port, or any free one for 0. Tells which; `undefined` where it is taken, or none is free. */
+  /** Takes a port, or a free one for 0. Returns the port; `undefined` if it is taken, or none is free. */
   take(holder: H, port: number): number | undefined {
     const taken = port === 0 ? this.free((free) => this.#allows(holder, free)) : port;
     if (taken === undefined || !this.#allows(holder, taken)) return undefined;
@@ -31,12 +31,12 @@ export class Ports<H extends PortHolder> {
     else this.#holders.delete(port);
   }
 
-  /** Those that have it, in the order in which they took it. */
+  /** The sockets with a port, in the order in which they took it. */
   at(port: number): readonly H[] {
     return this.#holders.get(port) ?? [];
   }
 
-  /** The next port, one after the other, that nobody has and that `allows` lets pass. */
+  /** The next free port that `allows` accepts. */
   free(allows: (port: number) => boolean): number | undefined {
     for (let tries = FIRST_FREE; tries <= LAST_FREE; tries++) {
       const port = this.#next;

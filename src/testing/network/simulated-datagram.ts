@@ -21,7 +21,7 @@ import { type SystemCode, systemError } from './system-error.js';
 const LARGEST = { 4: 65_507, 6: 65_527 } as const;
 /** Bytes of the headers of IP and UDP. */
 const HEADERS = 28;
-/** Errors of the socket that wait to be taken: of more, those that say the same are one, and then the newest are dropped. */
+/** The most waiting errors: beyond that equal ones are merged, and then the newest are dropped. */
 const MOST_ERRORS = 16;
 
 /** What a datagram socket needs of its host. */
@@ -56,7 +56,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
   #key: ChannelKey | undefined;
   readonly #inbox: DatagramInbox;
   readonly #outbox = new DatagramOutbox(this);
-  /** Ends the look-up that it opens with. */
+  /** Cancels the lookup while it opens. */
   #cancelLookup: (() => void) | undefined;
   #multicastInterface: string | undefined;
   #errors: Error[] = [];
@@ -70,7 +70,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     this.ipv6Only = settings.ipv6Only;
     const { host: at = settings.family === 6 ? '::' : '0.0.0.0' } = settings;
     this.#boundTo = at;
-    // No other process of a simulated host opens sockets for this one.
+    // A simulated host cannot get sockets of other processes.
     if (settings.place !== undefined) this.#fail(systemError('EBADF', 'bind'));
     else this.#resolve(at, (address) => this.#bind(address));
   }
@@ -182,7 +182,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     if (this.#errors.length > 0) key.signal(Interest.HANGUP);
   }
 
-  /** As with the real one, what comes with READ off is dropped and counted. */
+  /** As in a real one, datagrams that arrive without READ are dropped and counted. */
   interestChanged(interest: InterestSet): void {
     this.#inbox.reading = (interest & Interest.READ) !== 0;
   }
@@ -192,17 +192,18 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     this.#key = undefined;
   }
 
-  // ---- What the host asks and tells ----
+  // ---- For the host ----
 
   isMember(group: string): boolean {
     return this.#groups.has(group);
   }
 
-  /** Whether what is sent to an address of its host, from there, is for it. */
+  /** Whether a datagram from `from` to an address of its host is for this socket. */
   hears(address: string, from: Address): boolean {
     if (this.#remote !== undefined && (this.#remote.address !== from.address || this.#remote.port !== from.port))
       return false;
-    // To Linux a member of a group is the host, for all its sockets that are bound to any address (IP_MULTICAST_ALL, ip(7)).
+    // In Linux a group membership of any socket counts for all sockets of the host that are bound to any address
+    // (IP_MULTICAST_ALL, ip(7)).
     if (isMulticast(address) && this.#boundTo !== address)
       return isAny(this.#boundTo) && familyOf(address) === this.#settings.family && this.#host.isMember(address);
     if (isBroadcast(address)) return this.#boundTo === address || this.#boundTo === '0.0.0.0';
@@ -251,7 +252,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     return this.#key?.signal(Interest.CONNECT);
   }
 
-  /** A numeric address is its own answer, at once. */
+  /** A numeric address needs no lookup. */
   #resolve(name: string, then: (address: string) => void): void {
     if (isIP(name) !== 0) return then(unmapped(name));
     this.#cancelLookup = this.lookup(name, (error, [address]) =>
@@ -267,13 +268,13 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
   // ---- Sending ----
 
   transmit(bytes: Bytes, address: string | undefined, port: number): void {
-    // As with a real one, what is sent is what the buffer holds now.
+    // As in a real one, the data of the moment of the call is sent.
     const copy = Buffer.from(bytes as Uint8Array);
     const to = address === undefined ? this.#remote : { address: unmapped(address), port };
     if (to === undefined) throw systemError('EDESTADDRREQ', 'send');
     const code = this.#whyNot(copy, to);
     if (code === undefined) this.#sendTo(copy, to);
-    // A socket with one peer names nobody: it has nobody else.
+    // A connected socket names no destination.
     const named = address === undefined ? {} : { address, port };
     this.#outbox.left(code === undefined ? null : systemError(code, 'send', named));
   }
@@ -301,7 +302,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     const size = parcel.datagram.bytes.length + HEADERS;
     this.#fabric.link(this.#host, target).send({ place, index, attempt: 0, size, kind: 'datagram' }, () => {
       if (target.deliver(parcel)) return;
-      // ICMP: the port is unreachable (RFC 792). Only a socket with one peer hears of it (udp(7)).
+      // ICMP: the port is unreachable (RFC 792). Only a connected socket gets this error (udp(7)).
       const back = { place, index, attempt: 1, size: HEADERS * 2, kind: 'control' } as const;
       this.#fabric.link(target, this.#host).send(back, () => {
         if (this.#remote !== undefined && !this.closed) this.#failed('ECONNREFUSED', 'recvmsg', undefined);
@@ -311,7 +312,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
 
   #sourceFor(address: string): string | undefined {
     const routed = isMulticast(address) || isBroadcast(address);
-    // What is for many leaves by the interface that was chosen, or else by the first.
+    // Multicast leaves by the chosen interface, or else by the first one.
     const chosen = this.#multicastInterface;
     if (routed && chosen !== undefined && this.#host.owns(chosen)) return chosen;
     return this.#host.sourceFor(address);
@@ -326,7 +327,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     return bytes.length > LARGEST[kind] ? 'EMSGSIZE' : undefined;
   }
 
-  /** Node gives an IPv6 socket no IPv4 address to send to, unless in the form that is mapped. */
+  /** For an IPv6 socket Node accepts an IPv4 destination only in the mapped form. */
   get #isDual(): boolean {
     return this.#settings.family === 6 && !this.ipv6Only && this.#boundTo === '::';
   }

@@ -43,7 +43,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   /** How many datagrams each port has sent, whoever had it. */
   readonly #datagrams = new Map<number, number>();
   readonly #closedPorts = new Map<number | string, 'refuse' | 'drop'>();
-  /** How many have connected to a path. */
+  /** The number of clients of UNIX sockets. */
   #callers = 0;
   #up = true;
 
@@ -291,7 +291,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     if (closed !== undefined) return closed;
     const listeners = this.#tcp.at(to.port).filter((listener) => covers(listener, to.address));
     if (listeners.length === 0) return 'refuse';
-    // Of several that share the port: those that have taken fewer come first.
+    // Of several listeners that share the port, the one with the fewest connections gets it.
     const listener = listeners.reduce((least, other) => (other.taken < least.taken ? other : least));
     return listener.full ? 'drop' : listener;
   }
@@ -306,7 +306,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
       for (const socket of fitting) socket.receive(datagram);
       return true;
     }
-    // A socket with one peer before those for all; of several that share the port the last one has it.
+    // A connected socket comes first; of several that share the port, the last one gets it.
     const socket = fitting.findLast(({ connected }) => connected) ?? fitting.at(-1);
     socket?.receive(datagram);
     return socket !== undefined;
@@ -327,7 +327,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   }
 }
 
-/** What an error says of where a stream was to connect to. */
+/** The destination of a stream for an error. */
 export function placeOf({ path, address, port }: ConnectSettings): { address: string; port?: number } {
   return path === undefined ? { address, port } : { address: path };
 }

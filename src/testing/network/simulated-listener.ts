@@ -31,7 +31,7 @@ export interface ListenerHost {
   whenRanOut(tell: () => void): () => void;
 }
 
-/** A listening socket, with the two queues that its host keeps for it: of handshakes, and of what was accepted. */
+/** A listening socket, with its two queues: handshakes, and accepted connections. */
 export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
   readonly shares: boolean;
   readonly ipv6Only: boolean;
@@ -42,14 +42,14 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
   readonly #maxConnections: number;
   #key: ChannelKey | undefined;
   #accepting = true;
-  /** Handshakes that are under way. */
+  /** Handshakes in progress. */
   readonly #greeted = new Set<Connection>();
   readonly #accepted: SimulatedStream[] = [];
   readonly #open = new Set<SimulatedStream>();
   readonly #turnedAway: TurnedAway[] = [];
   #lookup: Appointment | undefined;
   #error: Error | undefined;
-  /** Hears no more of descriptors. */
+  /** Stops listening for used-up descriptors. */
   #unheard: (() => void) | undefined;
 
   constructor(fabric: Fabric, host: ListenerHost, settings: ListenSettings) {
@@ -64,7 +64,7 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
     else this.#lookup = fabric.agenda.after(fabric.settings.lookup, () => this.#bindToName(at, port));
   }
 
-  /** How many connections it has taken. */
+  /** The number of connections it has accepted. */
   taken = 0;
   #address = '';
 
@@ -167,7 +167,7 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
   }
 
   #bindAt(place: ListenPlace): void {
-    // No other process of a simulated host opens sockets for this one.
+    // A simulated host cannot get sockets of other processes.
     if (!('path' in place)) return this.#failed(systemError('EBADF', 'listen'));
     this.#address = place.path;
     return this.#bound(this.#host.bindToPath(this, place.path), { address: place.path });

@@ -65,7 +65,7 @@ export class SimulatedNetwork {
   #connections = new Map<string, Connection>();
   /** How often a connection of each name was tried. */
   readonly #calls = new Map<string, number>();
-  /** When there are this many, those that are over are dropped. */
+  /** At this number, connections that are over are removed. */
   #sweepAt = 64;
   #defaults: Partial<LinkState> = {};
   #partitions = 0;
@@ -201,7 +201,7 @@ export class SimulatedNetwork {
 
   /** Something between the two hosts resets a connection, to both; `inject` is asked. */
   reset(connection: SimulatedConnection): void {
-    // Not one of those by chance, which have the flow's own name.
+    // The name differs from that of random resets.
     if (this.#faults.happens('reset', `${connection.flow} by the test`, 0)) connection.reset();
   }
 
@@ -306,7 +306,7 @@ export class SimulatedNetwork {
   }
 }
 
-/** Whether what goes from one to the other is cut off. */
+/** Whether packets from one to the other are blocked. */
 function isAcross(cut: Cut, from: Station, to: Station): boolean {
   return (cut.from.has(from) && cut.to.has(to)) || (cut.bothWays && cut.from.has(to) && cut.to.has(from));
 }

@@ -8,14 +8,14 @@ import { type Reading, StreamReader } from './stream-reader.js';
 import { systemError } from './system-error.js';
 import type { EndOwner, TcpEnd } from './tcp-end.js';
 
-/** A piece that was given to the host, and what is left of it. */
+/** A piece that is being sent, and its remaining bytes. */
 interface Writing {
   rest: Buffer;
   readonly size: number;
   readonly tells: boolean;
 }
 
-/** A connection as its process sees it: what `node-stream.ts` and a socket of Node's make of the kernel's end. */
+/** A connection as its process sees it: what `node-stream.ts` and a socket of Node make of the kernel's end. */
 export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   local: Address | undefined;
   remote: Address | undefined;
@@ -24,7 +24,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   readonly #fabric: Fabric;
   readonly #onClosed: (stream: SimulatedStream) => void;
   #key: ChannelKey | undefined;
-  /** Its key is that of a stream above it. */
+  /** Its key belongs to a stream above it. */
   #isHandedOver = false;
   #end: TcpEnd | undefined;
   #reader: StreamReader | undefined;
@@ -135,13 +135,13 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
 
   give(piece: Bytes | readonly Bytes[], size: number, tells: boolean): void {
     const parts = isList(piece) ? piece : [piece];
-    // The kernel copies what it takes.
+    // The kernel copies the data that it takes.
     const rest = Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
     this.#writing.push({ rest, size, tells });
     this.#push();
   }
 
-  /** Gives the host what it takes, piece by piece, and then the end. */
+  /** Gives data to the host, piece by piece, and then the end. */
   #send(inTurn = false): void {
     if (this.closed) return;
     this.#push();
@@ -152,14 +152,14 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     this.flushed = true;
     this.#end.end();
     this.#key?.signal(Interest.WRITE);
-    // Where the end of the peer is still to be taken, that turn comes first; nobody takes it from one that is paused.
+    // If the end of the peer must be taken first, its turn comes first. A paused stream does not take it.
     if (this.#reader!.endIsNext) return;
-    // The kernel answers shutdown(2) with the poll after this turn, and Node closes after that.
+    // The kernel reports shutdown(2) in the poll after this turn, and then Node closes the socket.
     if (inTurn) this.#key?.flushAfterTurn();
     else this.#closeIfOver();
   }
 
-  /** Gives the host of the pieces what it has room for. */
+  /** Gives the host as much data as it has room for. */
   #push(): void {
     const end = this.#end;
     if (end === undefined) return;
@@ -194,7 +194,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     this.close();
   }
 
-  /** Another stream goes over this one: it hears what this one is ready for, and whoever had its key touches nothing any more. */
+  /** Another stream takes over: it gets the events, and the former owner of the key does nothing any more. */
   handOver(key: ChannelKey): void {
     this.#out.handAll();
     this.#isHandedOver = true;
@@ -205,7 +205,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
 
   onArrival(): void {
     this.#reader?.onArrival();
-    // One that writes hears at once that nobody takes it.
+    // A pending write gets the error at once.
     if (this.#end?.error !== undefined && this.#writing.length > 0) this.onFailed('write');
   }
 
@@ -227,7 +227,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
 
   close(reset = false): void {
     if (this.closed) return;
-    // A UNIX socket has no reset: who closes it with bytes unread resets it, nothing else does.
+    // A UNIX socket is reset only by closing it with unread bytes.
     this.#end?.close(reset && this.local?.family !== 'UNIX');
     this.#shut();
   }
@@ -245,7 +245,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     this.fail(systemError(this.#end?.error ?? 'EPIPE', syscall));
   }
 
-  /** The peer has ended too: Node destroys the socket by itself. */
+  /** Both sides have ended: Node destroys the socket itself. */
   onPeerEnded(): void {
     this.#closeIfOver();
   }

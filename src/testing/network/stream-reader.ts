@@ -3,34 +3,36 @@ import { Cutter } from './cutter.js';
 import type { Fabric } from './fabric.js';
 import type { TcpEnd } from './tcp-end.js';
 
-/** With so many bytes waiting to be taken no more are read, as the real stream does. */
+/** With this many waiting bytes no more are read, as in the real stream. */
 const INBOX = 32 * 1024;
-/** What a stream of Node reads although it is paused, and keeps. */
+/** The bytes that a paused stream of Node reads and keeps. */
 const READ_AHEAD = 64 * 1024;
-/** What Node reads at once. */
+/** The largest single read of Node. */
 const LARGEST_READ = 64 * 1024;
 
-/** Who reads. */
+/** The owner of a reader. */
 export interface Reading {
-  /** It has told its own end. */
+  /** Whether it has sent its own end. */
   readonly flushed: boolean;
-  /** There is something to be taken. */
+  /** Data can be taken. */
   onReadable(): void;
   /** The end of the peer was read. */
   onPeerEnded(): void;
-  /** The connection was reset: by a read or a write we hear of it. */
+  /** The connection was reset, as noticed by a read or a write. */
   onFailed(syscall: 'read' | 'write'): void;
 }
 
 /**
- * How far the end of the peer has come: it waits for the bytes before it to be taken; it comes with the next turn; it is there to be taken;
- * it was taken.
+ * The progress of the peer's end: not seen; waiting for earlier bytes to be taken; in the next turn; ready to be taken;
+ * taken.
  */
 type PeersEnd = 'unseen' | 'waits' | 'next' | 'there' | 'taken';
 
-/** What a process has read of a connection and its program has not taken: as a socket of Node's reads, and `node-stream.ts` keeps it. */
+/**
+ * What a process has read of a connection and its program has not taken, as in a socket of Node and `node-stream.ts`.
+ */
 export class StreamReader {
-  /** Bytes to be taken. */
+  /** The bytes that can be taken. */
   received = 0;
   readonly #fabric: Fabric;
   readonly #end: TcpEnd;
@@ -38,12 +40,12 @@ export class StreamReader {
   readonly #owner: Reading;
   #inbox: Buffer[] = [];
   #isFull = false;
-  /** Read ahead while it was paused. */
+  /** Bytes that were read while it was paused. */
   #ahead: Buffer[] = [];
   #aheadSize = 0;
   #wanted = true;
   #next: Appointment | undefined;
-  /** Nothing more is to be read: the peer has ended, or has reset the connection right after the last bytes. */
+  /** Nothing more can be read: the peer has ended, or has reset the connection right after the last bytes. */
   #sawEnd = false;
   #peersEnd: PeersEnd = 'unseen';
 
@@ -54,12 +56,12 @@ export class StreamReader {
     this.#owner = owner;
   }
 
-  /** The end of the peer is there, behind what was received; taken or not. */
+  /** Whether the end of the peer has arrived, taken or not. */
   get endCame(): boolean {
     return this.#peersEnd === 'there' || this.#peersEnd === 'taken';
   }
 
-  /** It will be taken with the next turn. */
+  /** Whether the end will be taken in the next turn. */
   get endIsNext(): boolean {
     return this.#peersEnd === 'there' && this.#wanted;
   }
@@ -69,7 +71,7 @@ export class StreamReader {
     this.read();
   }
 
-  /** Nothing more is read. */
+  /** Stops reading. */
   stop(): void {
     this.#next = this.#fabric.agenda.cancel(this.#next);
     this.#ahead = [];
@@ -113,24 +115,24 @@ export class StreamReader {
     return this.#next === undefined && (this.#flowing || this.#aheadSize < READ_AHEAD);
   }
 
-  /** Something has come. A reset that comes before the turn in which the end is heard has come with the same poll. */
+  /** Data has arrived. A reset before the turn that reports the end belongs to the same poll. */
   onArrival(): void {
     const endIsUnheard = this.#wanted && this.#peersEnd !== 'unseen' && this.#peersEnd !== 'taken';
     if (endIsUnheard && this.#end.error !== undefined) this.#owner.onFailed('write');
     else this.read();
   }
 
-  /** Takes from the host what it may: while paused some is read ahead, and the rest waits there. */
+  /** Reads as much as allowed: while paused some is read ahead, and the rest waits at the host. */
   read(): void {
     const end = this.#end;
     if (this.#flowing) this.#takeAhead();
     while (end.receives.unread > 0 && this.#mayRead) this.#readPiece();
     if (end.receives.unread > 0 || !this.#mayRead) return;
-    // A reset that comes before the turn in which the last bytes are taken has come with the same poll.
+    // A reset before the turn that takes the last bytes belongs to the same poll.
     const isOnePoll = end.error !== undefined && this.#owner.flushed && this.received > 0;
     if (end.receives.arrived || isOnePoll) this.#sawEnd = true;
     else if (end.error !== undefined && !this.#sawEnd) return this.#owner.onFailed('read');
-    // A socket of Node's reads an end before which nothing waits although it is paused.
+    // A paused socket of Node reads the end if no data waits before it.
     if (this.#sawEnd && (this.#flowing || this.#aheadSize === 0)) this.#onEnd();
   }
 
@@ -160,7 +162,7 @@ export class StreamReader {
     this.#aheadSize = 0;
     for (const bytes of ahead) this.#receive(bytes);
     if (ahead.length === 0 || !this.#sawEnd || this.#end.error !== undefined) return;
-    // An end that was read ahead too comes with them, and what is over then is closed before the next turn.
+    // An end that was read ahead is taken with the bytes, and the stream closes before the next turn.
     this.#peersEnd = 'there';
     this.#owner.onPeerEnded();
   }
@@ -173,8 +175,9 @@ export class StreamReader {
   }
 
   /**
-   * A poll of the kernel brings bytes or the end, not both: libuv reads on after a full read only. So the end has a turn of its own. Whether
-   * it is one, or a reset, an empty write tells; one that has told its own end cannot write, and takes it for an end.
+   * A poll of the kernel brings bytes or the end, but not both, because libuv reads again only after a full read. So
+   * the end has a turn of its own. An empty write shows whether it is an end or a reset; a stream that has sent its own
+   * end cannot write, and takes it for an end.
    */
   #onEnd(): void {
     if (this.#peersEnd !== 'unseen') return;

@@ -1,13 +1,13 @@
 import { constants } from 'node:os';
 import { getSystemErrorMap } from 'node:util';
 
-/** The codes of errors that the network makes. errno(3), getaddrinfo(3). */
+/** The error codes that the network uses. errno(3), getaddrinfo(3). */
 export type SystemCode = keyof typeof constants.errno | 'ENOTFOUND';
 
 /** UV_EAI_NONAME, which Node shows as ENOTFOUND. */
 const NOT_FOUND = -3008;
 
-/** An error as Node makes it of one of the system's: `connect ECONNREFUSED 10.0.0.2:80`. */
+/** An error in the form of Node: `connect ECONNREFUSED 10.0.0.2:80`. */
 export function systemError(
   code: SystemCode,
   syscall: string,
@@ -16,7 +16,7 @@ export function systemError(
   const errno = code === 'ENOTFOUND' ? NOT_FOUND : -constants.errno[code];
   const { address, hostname } = where;
   const port = where.port === 0 ? undefined : where.port;
-  // Of listen alone Node says it in words too.
+  // Only for listen Node adds a description.
   const words = syscall === 'listen' ? `: ${getSystemErrorMap().get(errno)?.[1] ?? code}` : '';
   const at = address === undefined ? (hostname ?? '') : port === undefined ? address : `${address}:${port}`;
   const error = new Error(`${syscall} ${code}${words}${at === '' ? '' : ` ${at}`}`);

@@ -6,10 +6,10 @@ import { type Chunk, type FlowSource, TcpFlow } from './tcp-flow.js';
 
 /** Bytes of the headers of IP and TCP. */
 const HEADERS = 40;
-/** How long a socket that its process has closed waits for the end of a silent peer (`tcp_fin_timeout`, tcp(7)). */
+/** How long a closed socket waits for the end of a silent peer (`tcp_fin_timeout`, tcp(7)). */
 const FIN_TIMEOUT = 60_000;
 
-/** What a process is told of its end of a connection. */
+/** Gets the events of an end of a connection. */
 export interface EndOwner {
   /** Bytes, the end or a reset are there. */
   onArrival(): void;
@@ -19,27 +19,27 @@ export interface EndOwner {
 }
 
 /**
- * `open`: a process has it. `orphan`: the process has closed it, and what was sent still leaves. `done`: both sides have ended, and stray
- * packets are answered (TIME_WAIT). `gone`: the host knows nothing of it, and resets whoever asks.
+ * `open`: a process has it. `orphan`: the process has closed it, and sent data still leaves. `done`: both sides have
+ * ended, and late packets are answered (TIME_WAIT). `gone`: the host has forgotten it, and resets packets for it.
  */
 export type EndState = 'open' | 'orphan' | 'done' | 'gone';
 
-/** One end of a TCP connection, as a kernel has it (RFC 9293): the flow that it sends, the one that it receives, and its end. */
+/** One end of a TCP connection in the kernel (RFC 9293): the flow that it sends, and the flow that it receives. */
 export class TcpEnd implements FlowSource {
   owner: EndOwner | undefined;
   peer!: TcpEnd;
-  /** The peer has reset the connection: what is told to whoever reads or writes. */
+  /** The peer has reset the connection: the error for the next read or write. */
   error: 'ECONNRESET' | 'EPIPE' | undefined;
-  /** The first packet of the peer after the greeting: it knows that the connection is open. */
+  /** Called at the first packet of the peer after the handshake. */
   onFirstPacket: (() => void) | undefined;
-  /** It ended before that. */
+  /** Called if it ends before that. */
   onForgotten: (() => void) | undefined;
   readonly place: Place;
   readonly link: Link;
   readonly sends: TcpFlow;
   readonly #simulation: Simulation;
   #state: EndState = 'open';
-  /** What has come while it is stalled. */
+  /** Packets that have arrived while it is stalled. */
   #held: (() => void)[] | undefined;
   #finTimer: Appointment | undefined;
 
@@ -74,7 +74,9 @@ export class TcpEnd implements FlowSource {
     return bytes;
   }
 
-  /** The process closes it: what was sent leaves, unless it is reset or received bytes were not read (RFC 2525, 2.17). */
+  /**
+   * The process closes it: sent data still leaves, unless it is reset or received bytes were not read (RFC 2525, 2.17).
+   */
   close(reset: boolean): void {
     this.owner = undefined;
     if (this.#state !== 'open') return;
@@ -84,21 +86,21 @@ export class TcpEnd implements FlowSource {
     this.#settle();
   }
 
-  /** Ends it at once, and tells the peer. */
+  /** Resets it at once, and tells the peer. */
   reset(): void {
     if (this.#state === 'gone') return;
     this.#sendReset();
     this.vanish();
   }
 
-  /** Its host forgets it without a word. */
+  /** Its host forgets it without a packet. */
   vanish(): void {
     this.#forget();
     this.owner = undefined;
     this.receives.drop();
   }
 
-  /** Nobody brings a packet of it further while it is stalled: its peer does not hear whether they have come. */
+  /** Holds arriving packets while it is stalled: its peer gets no acknowledgement. */
   stall(stalled: boolean): void {
     const held = this.#held ?? [];
     this.#held = stalled ? held : undefined;
@@ -109,7 +111,7 @@ export class TcpEnd implements FlowSource {
 
   bring(chunk: Chunk): void {
     const { from, to, bytes } = chunk;
-    // A mere question is not struck by faults.
+    // A window probe has no faults.
     const kind = to > from ? 'segment' : 'control';
     if (kind === 'segment' && this.#simulation.faults.strikes('reset', this.link.conditions.reset, this.place, from))
       this.#cutDown();
@@ -125,7 +127,7 @@ export class TcpEnd implements FlowSource {
     return { place: this.place, index, attempt: 0, size: bytes + HEADERS, kind };
   }
 
-  /** Gives false where it is stalled: what has come waits, and nobody hears that it has. */
+  /** Handles an arrived packet. False while it is stalled: then the packet waits without an acknowledgement. */
   #arrive(happen: () => void): boolean {
     this.#held?.push(happen);
     if (this.#held === undefined) happen();
@@ -134,7 +136,7 @@ export class TcpEnd implements FlowSource {
 
   #onChunk(chunk: Chunk): void {
     this.#firstPacket();
-    // Bytes for which there is no reader any more are answered with a reset (RFC 9293, 3.6).
+    // Bytes that nobody can read any more are answered with a reset (RFC 9293, 3.6).
     if (this.#state === 'gone' || (this.#state !== 'open' && !chunk.here && chunk.bytes.length > 0)) {
       if (this.#state !== 'gone') this.#forget();
       return this.#sendReset();
@@ -149,8 +151,8 @@ export class TcpEnd implements FlowSource {
   }
 
   /**
-   * Tells the peer what would fit; and that a chunk has come, or, as the last packet of the handshake, that the connection is open. Where
-   * that does not come through, it is the peer that has waited in vain.
+   * Sends the window to the peer, with the acknowledgement of a chunk or of the handshake. If it cannot be delivered,
+   * the peer times out.
    */
   answer(chunk?: Chunk): void {
     const { peer, receives } = this;
@@ -189,7 +191,7 @@ export class TcpEnd implements FlowSource {
 
   // ---- The end ----
 
-  /** Something between the hosts resets both. */
+  /** A fault between the hosts resets both ends. */
   #cutDown(): void {
     this.#simulation.agenda.after(0, () => {
       this.peer.onReset();
@@ -202,7 +204,7 @@ export class TcpEnd implements FlowSource {
     this.link.send(this.#packet('control'), () => this.peer.#arrive(() => this.peer.onReset()));
   }
 
-  /** The peer, or something between, resets the connection. */
+  /** The connection was reset by the peer or by a fault. */
   onReset(): void {
     if (this.#state === 'gone') return;
     const { owner } = this;
@@ -222,7 +224,7 @@ export class TcpEnd implements FlowSource {
     this.onForgotten = undefined;
   }
 
-  /** Both have ended, or the process has gone and its peer says nothing. */
+  /** Both ends have ended, or the process has gone and its peer is silent. */
   #settle(): void {
     if (this.#state !== 'orphan' || !this.sends.isDone) return;
     if (this.receives.arrived) {

@@ -4,7 +4,7 @@ import type { NetworkSettings } from './settings.js';
 
 const NOTHING = Buffer.alloc(0);
 
-/** A part of a stream under way, or its end; without bytes, a question whether there is room. */
+/** A part of a stream on its way, or its end; without bytes it is a window probe. */
 export interface Chunk {
   /** The offset of its first byte in the stream, and the one after it; the end of a stream counts as a byte. */
   readonly from: number;
@@ -12,36 +12,36 @@ export interface Chunk {
   readonly bytes: Buffer;
   /** It is the end of the stream. */
   readonly fin: boolean;
-  /** The peer has it. */
+  /** Whether the peer has it. */
   here: boolean;
 }
 
-/** What a flow needs of the end that sends it. */
+/** What a flow needs of its sending end. */
 export interface FlowSource {
-  /** Brings a chunk to the peer; {@link TcpFlow.known} hears the answer. */
+  /** Sends a chunk to the peer; {@link TcpFlow.known} gets the answer. */
   bring(chunk: Chunk): void;
   /** There is room to send again. */
   onSpace(): void;
 }
 
 /**
- * One direction of a TCP connection as a stream: bytes wait at the sender's host, are under way, wait at the receiver's host, and order is
- * kept. A chunk that is lost comes later, and what is behind it waits for it.
+ * One direction of a TCP connection: bytes wait at the sender's host, are on their way, and wait at the receiver's
+ * host, in order. A lost chunk arrives later, and the chunks after it wait.
  */
 export class TcpFlow {
-  /** The offset after what was sent so far. */
+  /** The offset after the sent bytes. */
   sent = 0;
-  /** The peer has all of it, the end included. */
+  /** Whether the peer has everything, including the end. */
   arrived = false;
   readonly #agenda: Agenda;
   readonly #settings: NetworkSettings;
   readonly #source: FlowSource;
   // At the sender's host
   readonly #queue = new ByteQueue();
-  /** What is not known to have arrived. */
+  /** Chunks that were not acknowledged. */
   #flight: Chunk[] = [];
   #flightBytes = 0;
-  /** Up to where the receiver takes bytes, as far as the sender knows. */
+  /** The end of the receiver's window, as the sender knows it. */
   #limit: number;
   #ending = false;
   #finSent = false;
@@ -51,7 +51,7 @@ export class TcpFlow {
   /** What has not come in its turn. */
   #coming: Chunk[] = [];
   readonly #received = new ByteQueue();
-  /** The chunks that the unread bytes came in; of the first one some may be read. */
+  /** The chunks with unread bytes; the first may be partly read. */
   #unread: Chunk[] = [];
   #readUpTo = 0;
   #toldLimit: number;
@@ -63,14 +63,14 @@ export class TcpFlow {
     this.#limit = this.#toldLimit = settings.receiveBuffer;
   }
 
-  // ---- What the sender does and hears ----
+  // ---- The sender ----
 
-  /** Bytes that can be given to be sent. */
+  /** How many more bytes can be given. */
   get room(): number {
     return Math.max(this.#settings.sendBuffer - this.#queue.size - this.#flightBytes, 0);
   }
 
-  /** All that was given is known to have arrived, and the end of it too. */
+  /** Whether everything, including the end, was acknowledged. */
   get isDone(): boolean {
     return this.#finSent && this.#flight.length === 0;
   }
@@ -80,7 +80,7 @@ export class TcpFlow {
     this.#pump();
   }
 
-  /** After what was given comes the end. */
+  /** The end follows the given bytes. */
   end(): void {
     this.#ending = true;
     this.#pump();
@@ -94,12 +94,12 @@ export class TcpFlow {
     this.#flightBytes = 0;
   }
 
-  /** Whether the sender waits for the answer to a chunk. */
+  /** Whether the sender waits for the acknowledgement of a chunk. */
   awaits(chunk: Chunk): boolean {
     return this.#flight.includes(chunk);
   }
 
-  /** The receiver has said up to where it takes bytes; and that it has a chunk. */
+  /** The receiver has sent its window, and the acknowledgement of a chunk. */
   known(limit: number, chunk?: Chunk): void {
     this.#limit = Math.max(this.#limit, limit);
     const at = chunk === undefined ? -1 : this.#flight.indexOf(chunk);
@@ -120,7 +120,7 @@ export class TcpFlow {
       this.#emit(NOTHING, true);
     }
     if (this.#flight.length > 0 || this.#queue.size === 0) return;
-    // Nobody may have heard that there is room, or the receiver has gone.
+    // A window update may have been lost, or the receiver may be gone.
     this.#question ??= this.#agenda.after(this.#settings.retransmit * 2 ** Math.min(this.#questions++, 9), () => {
       this.#question = undefined;
       if (this.#flight.length === 0) this.#emit(NOTHING);
@@ -138,19 +138,19 @@ export class TcpFlow {
     this.#source.bring(chunk);
   }
 
-  // ---- What the receiver does and hears ----
+  // ---- The receiver ----
 
   /** Bytes that were received and not read. */
   get unread(): number {
     return this.#received.size;
   }
 
-  /** The chunks that they came in. */
+  /** The chunks of the unread bytes. */
   get unreadChunks(): readonly Chunk[] {
     return this.#unread;
   }
 
-  /** A chunk has come; gives those whose turn it is now. */
+  /** A chunk has arrived; returns those that are in order now. */
   take(chunk: Chunk): readonly Chunk[] {
     chunk.here = true;
     let inOrder = 0;
@@ -171,13 +171,13 @@ export class TcpFlow {
     return bytes;
   }
 
-  /** Whether the room that reading has made is worth telling (RFC 9293, 3.8.6.2.2). */
+  /** Whether the window has grown enough to be sent (RFC 9293, 3.8.6.2.2). */
   get tells(): boolean {
     const { segment, receiveBuffer } = this.#settings;
     return this.#readUpTo + receiveBuffer - this.#toldLimit >= Math.min(segment, receiveBuffer / 2);
   }
 
-  /** Up to where the receiver takes bytes, which it tells now. */
+  /** The end of the window, which is sent now. */
   tellLimit(): number {
     return (this.#toldLimit = this.#readUpTo + this.#settings.receiveBuffer);
   }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type SparkleBinder, type Sparkles, Tonic } from '../../../src/index.js';
+import { type Raisable, type SparkleBinder, type Sparkles, Tonic } from '../../../src/index.js';
 import { type App, startApp } from '../../support/app.js';
 import { expectThrow } from '../../support/errors.js';
 
@@ -35,7 +35,7 @@ class Talker extends Tonic<'busy'> {
   ttsc__becomeBusy(): void {
     this.toState('busy');
   }
-  get raises(): Sparkles<this> {
+  get raises(): Raisable<this> {
     return this.raise;
   }
   get generics(): Sparkles<this> {

@@ -10,10 +10,10 @@ class Watched {
   now = 0;
   readonly late: Late[] = [];
   readonly #timers = new TimerQueue();
-  _ttReadsNot = false;
-  _ttIsBehind = false;
+  _ttIsReadingPaused = false;
+  _ttHasUnreadInput = false;
   _ttIsInBody = false;
-  _ttRests = false;
+  _ttIsIdle = false;
   unsentBytes = 0;
   readonly _ttScheduler = { clock: { now: () => this.now }, timers: this.#timers } as unknown as Scheduler;
   readonly _ttProgress = (): number => 0;
@@ -29,10 +29,10 @@ describe('the times of requests, where a loop has more to read than it can', () 
   it('do not run against a peer whose head waits here to be read', () => {
     const watched = new Watched();
     new RequestWatch(watched, TIMES);
-    watched._ttIsBehind = true;
+    watched._ttHasUnreadInput = true;
     watched.pass(10_000);
     expect(watched.late).to.deep.equal([]);
-    watched._ttIsBehind = false;
+    watched._ttHasUnreadInput = false;
     watched.pass(1_000);
     expect(watched.late).to.deep.equal(['head']);
   });
@@ -43,10 +43,10 @@ describe('the times of requests, where a loop has more to read than it can', () 
     watch.headEnded();
     watched._ttIsInBody = true;
     watch.bodyComes(10);
-    watched._ttIsBehind = true;
+    watched._ttHasUnreadInput = true;
     watched.pass(60_000);
     expect(watched.late).to.deep.equal([]);
-    watched._ttIsBehind = false;
+    watched._ttHasUnreadInput = false;
     watched.pass(2_000);
     expect(watched.late).to.deep.equal(['bodyRate']);
   });
@@ -55,13 +55,13 @@ describe('the times of requests, where a loop has more to read than it can', () 
     const watched = new Watched();
     const watch = new RequestWatch(watched, TIMES);
     watch.headEnded();
-    watched._ttRests = true;
-    watch.mayBeStill(3_000);
-    watched._ttIsBehind = true;
+    watched._ttIsIdle = true;
+    watch.setIdleTimeout(3_000);
+    watched._ttHasUnreadInput = true;
     watched.pass(60_000);
     expect(watched.late).to.deep.equal([]);
-    watched._ttIsBehind = false;
+    watched._ttHasUnreadInput = false;
     watched.pass(4_000);
-    expect(watched.late).to.deep.equal(['rest']);
+    expect(watched.late).to.deep.equal(['idle']);
   });
 });

@@ -249,7 +249,7 @@ describe('the configuration in the Store', () => {
       const codes = thread!.refused.map((error) => codeOf(() => throwing(error)));
       expect(codes).to.deep.equal(['TT_STORE_READ_ONLY', 'TT_STORE_READ_ONLY']);
       expect(world.tree.exists('formula/none')).to.equal(false);
-      thread!.toOwner.tell('write', 1, 1, 3, [Op.set, 'formula/x', 3], undefined);
+      thread!.toOwner.send('write', 1, 1, 3, [Op.set, 'formula/x', 3], undefined);
       world.settle();
       for (const tree of [world.tree, thread!.tree]) expect(tree.read('formula/x')).to.equal(1);
     });

@@ -47,7 +47,7 @@ describe('the owner of a Store', () => {
     world.settle();
     const { replica, tree, toOwner, refused } = world.threads[0]!;
     tree.write('a', 1);
-    toOwner.tell('write', 1, 1, 2, [Op.request, '', undefined, Op.set, 'b', 1], ['a/b/c', undefined]);
+    toOwner.send('write', 1, 1, 2, [Op.request, '', undefined, Op.set, 'b', 1], ['a/b/c', undefined]);
     world.settle();
     tree.write('c', 1);
     expect(refused).to.deep.equal([]);

@@ -11,36 +11,36 @@ const EVERYTHING = {
   latest: false,
 };
 
-/** Words on their way from one to another: they come in their order, when the test says so. */
+/** Messages on their way: they arrive in order, when the test delivers them. */
 export class Way {
-  readonly #words: (readonly [word: string, said: readonly unknown[]])[] = [];
-  readonly #to: (word: string, said: readonly unknown[]) => void;
+  readonly #messages: (readonly [kind: string, content: readonly unknown[]])[] = [];
+  readonly #to: (kind: string, content: readonly unknown[]) => void;
 
-  constructor(to: (word: string, said: readonly unknown[]) => void) {
+  constructor(to: (kind: string, content: readonly unknown[]) => void) {
     this.#to = to;
   }
 
-  /** As between threads: what is told is a copy. */
-  readonly tell = (word: unknown, ...said: readonly unknown[]): void => {
-    this.#words.push([word as string, said.map(copied)]);
+  /** As between threads: a message is a copy. */
+  readonly send = (kind: unknown, ...content: readonly unknown[]): void => {
+    this.#messages.push([kind as string, content.map(copied)]);
   };
 
   get waits(): number {
-    return this.#words.length;
+    return this.#messages.length;
   }
 
   bring(): void {
-    const next = this.#words.shift();
+    const next = this.#messages.shift();
     if (next !== undefined) this.#to(...next);
   }
 
   lose(): void {
-    this.#words.shift();
+    this.#messages.shift();
   }
 }
 
-/** Stands for the Tonic that hears words. */
-class Ear {
+/** Takes the place of the Tonic that receives messages. */
+class Receiver {
   readonly id: number;
   readonly way: Way;
 
@@ -51,7 +51,7 @@ class Ear {
 }
 
 function copied(value: unknown): unknown {
-  return value instanceof Ear || value instanceof Error ? value : structuredClone(value);
+  return value instanceof Receiver || value instanceof Error ? value : structuredClone(value);
 }
 
 /** One thread with a copy of the Store. */
@@ -60,16 +60,16 @@ export class Thread {
   readonly replica: Replica;
   readonly toOwner: Way;
   readonly fromOwner: Way;
-  readonly ear: Ear;
+  readonly receiver: Receiver;
   /** What somebody who subscribed to everything has been told, by path: it must come to the same as what is there. */
   readonly heard = new Map<string, unknown>();
   readonly refused: Error[] = [];
 
   constructor(world: World, number: number) {
-    this.toOwner = new Way((word, said) => world.owner.heard(word as never, said as never));
-    this.fromOwner = new Way((word, said) => this.replica.heard(word as never, said as never));
-    this.ear = new Ear(number, this.fromOwner);
-    const join = (): void => this.toOwner.tell('join', number, this.ear);
+    this.toOwner = new Way((kind, content) => world.owner.receive(kind as never, content as never));
+    this.fromOwner = new Way((kind, content) => this.replica.receive(kind as never, content as never));
+    this.receiver = new Receiver(number, this.fromOwner);
+    const join = (): void => this.toOwner.send('join', number, this.receiver);
     this.replica = new Replica(this.tree, number, {
       owner: () => this.toOwner,
       join,
@@ -105,9 +105,9 @@ export class World {
       epoch: ++this.#epoch,
       version: 0,
       tree: this.tree,
-      self: new Ear(0, undefined as never) as never,
+      self: new Receiver(0, undefined as never) as never,
       keeper: undefined,
-      mouthOf: (replica) => (replica as unknown as Ear).way,
+      senderTo: (replica) => (replica as unknown as Receiver).way,
     });
     this.owner = owner;
     this.tree.onCommit = (batch) => owner.committed(batch);
@@ -118,7 +118,7 @@ export class World {
     this.tree.onCommit = undefined;
     this.tree.reconcile(() => this.tree.clear());
     this.#begin();
-    for (const { ear } of this.threads) this.owner.heard('join', [ear.id, ear as never]);
+    for (const { receiver } of this.threads) this.owner.receive('join', [receiver.id, receiver as never]);
   }
 
   /** Brings all that is on its way, and what that brings on its way. */

@@ -11,14 +11,19 @@ import { authority, own } from '../../support/tls.js';
 /** A line protocol with a command that begins TLS. */
 class Mail extends TcpConnection.with({ framing: lines({ max: 100 }) }) {
   readonly heard = new Heard();
+  /** What `canStartTls` was, and when. */
+  readonly could: string[] = [];
   ttse__onConnected(): void {
+    this.could.push(`220: ${this.canStartTls}`);
     this.sendFrame('220 hello');
   }
   ttse__onFrame(line: string): void {
     this.heard.push('line', line, this.tls?.version);
+    this.could.push(`${line}: ${this.canStartTls}`);
     if (line !== 'STARTTLS') return void this.sendFrame(`250 ${line}`);
     this.sendFrame('220 go ahead');
     this.startTls();
+    this.could.push(`${line}, begun: ${this.canStartTls}`);
   }
   ttse__onSecure(tls: TlsInfo): void {
     this.heard.push('secure', tls);
@@ -65,6 +70,14 @@ describe('startTls()', () => {
     });
     return { server, client, app };
   }
+
+  it('can be called where canStartTls says so: with the option, in plain text, and once', async () => {
+    const { server, client } = await pair();
+    await client.heard.on('250 EHLO, under TLS');
+    expect(server.connections[0]!.could).to.deep.equal(['220: true', 'STARTTLS: true', 'STARTTLS, begun: false', 'EHLO: false']);
+    const plain = await serve(() => new Mail());
+    expect((await plain.pair()).connection.canStartTls).to.equal(false);
+  });
 
   it('has both sides go on under TLS; what is sent after it leaves under it', async () => {
     const { server, client } = await pair();

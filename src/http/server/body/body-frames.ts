@@ -4,48 +4,49 @@ import type { Task } from '../../../core/guests/task.js';
 import type { OrderForm } from '../../../core/queue/order.js';
 import type { Framing } from '../../../framing/framing.js';
 import { FRAMES_AT_ONCE, FrameFeed, type FeedOwner } from '../../../tonics/tcp/connection/frame-feed.js';
-import type { Hearer } from '../hearer.js';
+import type { ExchangeSparkle } from '../exchange-sparkle.js';
 import type { BodyOwner } from './body-owner.js';
 
-/** The sparkles that hear of frames. */
-export interface FrameHearers {
-  readonly onFrame: Hearer;
-  readonly onError: Hearer | undefined;
-  readonly onEnd: Hearer | undefined;
+/** The sparkles that get the frames. */
+export interface FrameSparkles {
+  readonly onFrame: ExchangeSparkle;
+  readonly onError: ExchangeSparkle | undefined;
+  readonly onEnd: ExchangeSparkle | undefined;
 }
 
 /**
- * The frames in the body of a request, each heard by a sparkle.
+ * The frames in the body of a request, each delivered to a sparkle.
  *
  * ```text
- *   request -> read() -> FrameFeed -> one order -> the sparkle -> next ...     all heard: read() again
+ *   request -> read() -> FrameFeed -> one order -> the sparkle -> next ...     all handled: read() again
  * ```
  *
- * It has one order on the queue at most. While that waits, and while it is paused, nothing is read: so the peer is held back.
+ * It has at most one order in the queue. While that waits, and while it is paused, nothing is read, so the peer must
+ * wait.
  */
 export class BodyFrames implements FeedOwner, Task {
   readonly #exchange: BodyOwner;
   readonly #request: IncomingMessage;
   readonly #feed: FrameFeed;
-  readonly #hearers: FrameHearers;
+  readonly #sparkles: FrameSparkles;
   readonly #limit: number;
   #bytes = 0;
   #isPaused = false;
-  /** The body has come to its end. */
+  /** The whole body has arrived. */
   #hasEnded = false;
-  /** Nothing more is heard of it. */
+  /** No more frames are delivered. */
   #isOver = false;
 
-  constructor(exchange: BodyOwner, framing: Framing<unknown>, hearers: FrameHearers, limit: number) {
+  constructor(exchange: BodyOwner, framing: Framing<unknown>, sparkles: FrameSparkles, limit: number) {
     this.#exchange = exchange;
     this.#feed = new FrameFeed(this, framing);
-    this.#hearers = hearers;
+    this.#sparkles = sparkles;
     this.#limit = limit;
     const request = (this.#request = exchange._ttTakeBody());
     request.on('readable', () => this.#read());
     request.on('end', () => this.#ended());
     request.on('close', () => this.#cut());
-    // It closes as well; without this the error would be nobody's.
+    // The event `close` follows and is handled. Without this listener the error would be uncaught.
     request.on('error', () => {});
     if (request.destroyed) this.#cut();
   }
@@ -60,7 +61,7 @@ export class BodyFrames implements FeedOwner, Task {
     this.#goOn();
   }
 
-  /** The exchange is answered: what else comes is not heard. */
+  /** The exchange is answered: further frames are dropped. */
   stop(): void {
     this.#isOver = true;
   }
@@ -73,7 +74,7 @@ export class BodyFrames implements FeedOwner, Task {
     if (chunk === null) return;
     this.#bytes += chunk.length;
     if (this.#bytes > this.#limit) {
-      this.#tell(fail('TT_BODY_TOO_LONG', { what: this.#exchange.toString(), max: this.#limit }));
+      this.#failWith(fail('TT_BODY_TOO_LONG', { what: this.#exchange.toString(), max: this.#limit }));
       return this.stop();
     }
     feed.push(chunk);
@@ -82,13 +83,13 @@ export class BodyFrames implements FeedOwner, Task {
 
   #queue(): void {
     this.#feed.queued = true;
-    this.#hearers.onFrame.tonic._ttss__run(this);
+    this.#sparkles.onFrame.tonic._ttss__run(this);
   }
 
-  /** Its order has its turn: from now on the Catalyst asks for one frame after the other. */
+  /** Its order runs: from now on the Catalyst asks for one frame after the other. */
   run(): void {
     this.#feed.begin(FRAMES_AT_ONCE);
-    this.#hearers.onFrame.tonic._ttScheduler.follow(this.#feed);
+    this.#sparkles.onFrame.tonic._ttScheduler.follow(this.#feed);
   }
 
   #ended(): void {
@@ -102,21 +103,21 @@ export class BodyFrames implements FeedOwner, Task {
     if (!feed.dry || (this.#hasEnded && feed.end())) return this.#queue();
     if (!this.#hasEnded) return this.#read();
     this.#isOver = true;
-    this.#hearers.onEnd?.tell(this.#exchange);
+    this.#sparkles.onEnd?.call(this.#exchange);
   }
 
   #cut(): void {
     if (this.#hasEnded || this.#isOver) return;
-    this.#tell(fail('TT_BODY_CUT', { what: this.#exchange.toString(), bytes: this.#bytes }));
+    this.#failWith(fail('TT_BODY_CUT', { what: this.#exchange.toString(), bytes: this.#bytes }));
     this.#isOver = true;
   }
 
-  #tell(error: TaskTonicError): void {
-    if (this.#hearers.onError !== undefined) this.#hearers.onError.tell(error, this.#exchange);
+  #failWith(error: TaskTonicError): void {
+    if (this.#sparkles.onError !== undefined) this.#sparkles.onError.call(error, this.#exchange);
     else if (this.#exchange.open) this.#exchange.fail(error);
   }
 
-  // ---- What the feed asks ----
+  // ---- Questions of the feed ----
 
   /** @internal */
   get _ttHearsFrames(): boolean {
@@ -125,14 +126,14 @@ export class BodyFrames implements FeedOwner, Task {
 
   /** @internal */
   _ttFrameOrder(form: OrderForm, frame: unknown): boolean {
-    return fill(form, this.#hearers.onFrame, frame, this.#exchange);
+    return fill(form, this.#sparkles.onFrame, frame, this.#exchange);
   }
 
   /** @internal */
   _ttBadFrameOrder(form: OrderForm, error: TaskTonicError): boolean {
-    const { onError } = this.#hearers;
+    const { onError } = this.#sparkles;
     if (onError !== undefined) return fill(form, onError, error, this.#exchange);
-    this.#tell(error);
+    this.#failWith(error);
     this.stop();
     return false;
   }
@@ -149,7 +150,7 @@ export class BodyFrames implements FeedOwner, Task {
   }
 }
 
-function fill(form: OrderForm, { tonic, sparkle }: Hearer, value: unknown, exchange: BodyOwner): boolean {
+function fill(form: OrderForm, { tonic, sparkle }: ExchangeSparkle, value: unknown, exchange: BodyOwner): boolean {
   form.tonic = tonic;
   form.sparkle = sparkle;
   form.count = 2;

@@ -2,15 +2,15 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingHttpHeaders } from 'node:http';
 import { fail } from '../../../core/errors.js';
 
-// What the bytes of a body mean, by its Content-Type (RFC 9110, 8.3).
+// Decodes the bytes of a body by its Content-Type (RFC 9110, 8.3).
 
 const UTF8: ReadonlySet<string> = new Set(['utf-8', 'utf8', 'us-ascii', 'ascii']);
 const LATIN1: ReadonlySet<string> = new Set(['iso-8859-1', 'latin1']);
 const JSON_TYPE = /^application\/(?:[\w.-]+\+)?json$/;
 
 /**
- * A body as text.
- * @throws {TaskTonicError} `TT_BODY_TYPE` for a charset that is not known; `TT_BAD_BODY` where it is no such text.
+ * Decodes a body as text.
+ * @throws {TaskTonicError} `TT_BODY_TYPE` for an unknown charset; `TT_BAD_BODY` if the bytes are not valid in it.
  */
 export function textOf(body: Buffer, headers: IncomingHttpHeaders, what: string): string {
   const charset = charsetOf(headers['content-type']);
@@ -21,7 +21,7 @@ export function textOf(body: Buffer, headers: IncomingHttpHeaders, what: string)
 }
 
 /**
- * A body as a value.
+ * Decodes a body as JSON.
  * @throws {TaskTonicError} as {@link textOf}.
  */
 export function jsonOf(body: Buffer, headers: IncomingHttpHeaders, what: string): unknown {

@@ -4,13 +4,13 @@ import { OptionCheck } from '../../../core/options/option-check.js';
 import { framingOption } from '../../../framing/framing-option.js';
 import { aSparkle, bytes, checkOption } from '../../../core/options/option-schema.js';
 import type { Framing } from '../../../framing/framing.js';
-import { Hearer } from '../hearer.js';
+import { ExchangeSparkle } from '../exchange-sparkle.js';
 import { BodyFrames } from './body-frames.js';
 import type { BodyOwner } from './body-owner.js';
 import { jsonOf, textOf } from './body-text.js';
 import { WholeBody } from './whole-body.js';
 
-/** Whoever reads knows better what it hears. */
+/** The type of a sparkle is checked by the method that takes it. */
 type AnySparkle = (...args: never[]) => void;
 
 export const bodySchema = v.strictObject({
@@ -36,27 +36,32 @@ export const framesSchema = v.strictObject({
 });
 const framesCheck = OptionCheck.of(framesSchema);
 
-/** What may be said of how a body is read. */
+/** The options for reading a body. */
 type BodySettings = Readonly<v.InferInput<typeof bodySchema>>;
 type FramesSettings = Readonly<v.InferInput<typeof framesSchema>>;
 
-export function readBody(exchange: BodyOwner, hearer: Hearer, options: BodySettings): void {
-  read(exchange, hearer, options, (body) => body);
+export function readBody(exchange: BodyOwner, sparkle: ExchangeSparkle, options: BodySettings): void {
+  read(exchange, sparkle, options, (body) => body);
 }
 
-export function readText(exchange: BodyOwner, hearer: Hearer, options: BodySettings): void {
-  read(exchange, hearer, options, (body) => textOf(body, exchange.headers, exchange.toString()));
+export function readText(exchange: BodyOwner, sparkle: ExchangeSparkle, options: BodySettings): void {
+  read(exchange, sparkle, options, (body) => textOf(body, exchange.headers, exchange.toString()));
 }
 
-export function readJson(exchange: BodyOwner, hearer: Hearer, options: BodySettings): void {
-  read(exchange, hearer, options, (body) => jsonOf(body, exchange.headers, exchange.toString()));
+export function readJson(exchange: BodyOwner, sparkle: ExchangeSparkle, options: BodySettings): void {
+  read(exchange, sparkle, options, (body) => jsonOf(body, exchange.headers, exchange.toString()));
 }
 
-function read(exchange: BodyOwner, hearer: Hearer, options: BodySettings, made: (body: Buffer) => unknown): void {
+function read(
+  exchange: BodyOwner,
+  sparkle: ExchangeSparkle,
+  options: BodySettings,
+  made: (body: Buffer) => unknown,
+): void {
   bodyCheck.check(options, 'readBody()');
   const { limit = bodySchema.entries.limit.default, onError } = options;
-  const error = onError && Hearer.of(onError, 'onError');
-  const failed = (why: TaskTonicError): void => tellFailure(exchange, error, why);
+  const error = onError && ExchangeSparkle.of(onError, 'onError');
+  const failed = (why: TaskTonicError): void => reportFailure(exchange, error, why);
   const whole = (body: Buffer): void => {
     let value: unknown;
     try {
@@ -64,30 +69,30 @@ function read(exchange: BodyOwner, hearer: Hearer, options: BodySettings, made: 
     } catch (thrown) {
       return failed(toError(thrown) as TaskTonicError);
     }
-    return hearer.tell(value, exchange);
+    return sparkle.call(value, exchange);
   };
   new WholeBody(exchange._ttTakeBody(), exchange.toString(), limit, { whole, failed });
 }
 
-function tellFailure(exchange: BodyOwner, hearer: Hearer | undefined, error: TaskTonicError): void {
-  if (hearer !== undefined) hearer.tell(error, exchange);
-  // Of a peer that has gone nobody wants an answer.
+function reportFailure(exchange: BodyOwner, sparkle: ExchangeSparkle | undefined, error: TaskTonicError): void {
+  if (sparkle !== undefined) sparkle.call(error, exchange);
+  // If the peer is gone, no answer can be sent.
   else if (exchange.open) exchange.fail(error);
 }
 
 export function readFrames(
   exchange: BodyOwner,
   framing: Framing<unknown, never>,
-  onFrame: Hearer,
+  onFrame: ExchangeSparkle,
   options: FramesSettings,
 ): BodyFrames {
   checkOption(framingOption, framing, 'readFrames()', 'framing');
   framesCheck.check(options, 'readFrames()');
   const { limit = Infinity, onError, onEnd } = options;
-  const hearers = {
+  const sparkles = {
     onFrame,
-    onError: onError && Hearer.of(onError, 'onError'),
-    onEnd: onEnd && Hearer.of(onEnd, 'onEnd'),
+    onError: onError && ExchangeSparkle.of(onError, 'onError'),
+    onEnd: onEnd && ExchangeSparkle.of(onEnd, 'onEnd'),
   };
-  return new BodyFrames(exchange, framing as Framing<unknown>, hearers, limit);
+  return new BodyFrames(exchange, framing as Framing<unknown>, sparkles, limit);
 }

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 
-/** What hears a whole body, or why there is none. */
+/** Gets the whole body, or the error. */
 export interface BodyHearer {
   whole(body: Buffer): void;
   failed(error: TaskTonicError): void;
 }
 
-/** Gathers the body of a request, up to a limit. */
+/** Collects the body of a request, up to a limit. */
 export class WholeBody {
   readonly #request: IncomingMessage;
   readonly #what: string;
@@ -22,7 +22,7 @@ export class WholeBody {
     this.#what = what;
     this.#limit = limit;
     this.#hearer = hearer;
-    // Known before a byte of it has come.
+    // The announced length is too large, before any byte has arrived.
     if (Number(request.headers['content-length'] ?? 0) > limit) this.#tooLong();
     else this.#read(request);
   }
@@ -31,7 +31,7 @@ export class WholeBody {
     request.on('data', (chunk: Buffer) => this.#take(chunk));
     request.on('end', () => this.#whole());
     request.on('close', () => this.#cut());
-    // It closes as well; without this the error would be nobody's.
+    // The event `close` follows and is handled. Without this listener the error would be uncaught.
     request.on('error', () => {});
     if (request.destroyed) this.#cut();
   }
@@ -51,7 +51,7 @@ export class WholeBody {
 
   #tooLong(): void {
     if (!this.#end()) return;
-    // What else comes waits for the answer, behind which it is dropped.
+    // The rest waits until the answer, and is dropped after it.
     this.#request.pause();
     this.#chunks.length = 0;
     this.#hearer.failed(fail('TT_BODY_TOO_LONG', { what: this.#what, max: this.#limit }));

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module';
 import { fail } from '../../../core/errors.js';
 import { badOption, told } from '../../../core/options/option-problem.js';
 
-/** What is used of find-my-way. */
+/** The used part of find-my-way. */
 interface FindMyWay {
   on(method: string, path: string, handler: () => void, store: unknown): void;
   find(method: string, path: string): { readonly store: unknown; readonly params: Params } | null;
@@ -10,22 +10,22 @@ interface FindMyWay {
 type Params = Readonly<Record<string, string>>;
 type Make = (options: object) => FindMyWay;
 
-/** A longer part of a path matches no route. */
+/** A longer parameter in a path matches no route. */
 const LONGEST_PARAM = 1_000;
 
-/** What a router knows of a request. */
+/** The result of a search. */
 export interface Found<Target> {
   readonly target: Target;
   readonly params: Params;
 }
 
-/** Routes, each with what stands for it: find-my-way finds them. */
+/** Finds the target for a request, by find-my-way. */
 export class Router<Target> {
   readonly #router: FindMyWay;
   readonly #methods = new Set<string>();
 
   /**
-   * @param of whose routes they are, for errors.
+   * @param of the owner of the routes, for errors.
    * @throws {TaskTonicError} `TT_NEEDS_PACKAGE`, `TT_BAD_OPTION`
    */
   constructor(routes: readonly (readonly [pattern: string, target: Target])[], of: string) {
@@ -45,18 +45,18 @@ export class Router<Target> {
     this.#methods.add(method);
   }
 
-  /** The route of a request; that for GET serves HEAD as well. */
+  /** The route of a request. A route for GET also serves HEAD. */
   find(method: string, url: string): Found<Target> | undefined {
     return this.#find(method, url) ?? (method === 'HEAD' ? this.#find('GET', url) : undefined);
   }
 
   #find(method: string, url: string): Found<Target> | undefined {
     const found = this.#router.find(method, url);
-    // What cannot be decoded is found without a store.
+    // A path that cannot be decoded is found without a store.
     return found === null || found.store === null ? undefined : { target: found.store as Target, params: found.params };
   }
 
-  /** The methods that a path has routes for. */
+  /** The methods for which a path has routes. */
   methodsOf(url: string): string[] {
     const methods = [...this.#methods].filter((method) => this.#find(method, url) !== undefined);
     return methods.includes('GET') && !methods.includes('HEAD') ? [...methods, 'HEAD'] : methods;
@@ -66,7 +66,7 @@ export class Router<Target> {
 /**
  * Loads find-my-way, only when there are routes.
  *
- * @param here where it is looked for.
+ * @param here the module from which the package is resolved.
  * @throws {TaskTonicError} `TT_NEEDS_PACKAGE`
  */
 export function loadRouter(here: string = import.meta.url): Make {

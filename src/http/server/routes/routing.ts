@@ -3,7 +3,7 @@ import { checkOption } from '../../../core/options/option-schema.js';
 import type { SocketTonic } from '../../../tonics/socket-tonic.js';
 import type { HttpExchange } from '../exchange.js';
 import { HttpError } from '../failure.js';
-import { Hearer } from '../hearer.js';
+import { ExchangeSparkle } from '../exchange-sparkle.js';
 import { Router } from './router.js';
 import { type ClassRoutes, type RouteTable, routesOption } from './routes.js';
 
@@ -13,10 +13,10 @@ interface RoutedClass {
   readonly routes?: ClassRoutes;
 }
 
-/** The routes of classes, made with the first request that one of them hears. */
+/** The routers of classes, each made at the first request. */
 const ofClasses = new WeakMap<object, Router<string> | null>();
 
-/** The routes that a class names as its `static routes`; `undefined` where it has none. */
+/** The router for the `static routes` of a class; `undefined` if it has none. */
 export function classRouter(of: RoutedClass): Router<string> | undefined {
   let router = ofClasses.get(of);
   if (router === undefined) {
@@ -27,32 +27,32 @@ export function classRouter(of: RoutedClass): Router<string> | undefined {
   return router ?? undefined;
 }
 
-/** The routes that a server was given: each has a sparkle of the Tonic that made it. */
+/** The router for the routes of a server's options. Each sparkle belongs to the Tonic that made the server. */
 export function givenRouter(
   routes: RouteTable | undefined,
   base: AnyTonic | undefined,
   of: string,
-): Router<Hearer> | undefined {
+): Router<ExchangeSparkle> | undefined {
   if (routes === undefined) return undefined;
   checkOption(routesOption, routes, of, 'routes');
   const entries = Object.entries(routes) as [string, NonNullable<RouteTable[keyof RouteTable]>][];
   return new Router(
-    entries.map(([pattern, sparkle]) => [pattern, Hearer.of(sparkle, '"routes"', base)] as const),
+    entries.map(([pattern, sparkle]) => [pattern, ExchangeSparkle.of(sparkle, '"routes"', base)] as const),
     of,
   );
 }
 
 /**
- * Has a request heard by the sparkle of its route: one of its connection's class, of its server's, or one that the server was given. Without a route it is the event
- * `onRequest`, unless its path has routes for other methods.
+ * Passes a request to the sparkle of its route: in the class of its connection, in the class of its server, or in the
+ * server's options. Without a route the event `onRequest` is called, unless the path has routes for other methods.
  *
- * @returns whether it is heard or answered: it is not where there are no routes, and nobody hears of requests.
+ * @returns false if there are no routes and nobody handles `onRequest`.
  */
 export function hearRequest(
   exchange: HttpExchange,
   connection: SocketTonic<string>,
   server: SocketTonic<string>,
-  given: Router<Hearer> | undefined,
+  given: Router<ExchangeSparkle> | undefined,
 ): boolean {
   const ofConnection = classRouter(connection.constructor as RoutedClass);
   const ofServer = classRouter(server.constructor as RoutedClass);
@@ -63,7 +63,7 @@ export function hearRequest(
   const found = given?.find(exchange.method, exchange.url);
   if (found !== undefined) {
     exchange._ttRouted(found.params);
-    found.target.tell(exchange);
+    found.target.call(exchange);
     return true;
   }
   const routers = [ofConnection, ofServer, given].filter((router) => router !== undefined);
@@ -83,7 +83,7 @@ function routed(exchange: HttpExchange, router: Router<string> | undefined, toni
   return true;
 }
 
-/** The methods that a path has routes for. */
+/** The methods for which a path has routes. */
 function allowed(url: string, routers: readonly Router<unknown>[]): string {
   const methods = new Set(routers.flatMap((router) => router.methodsOf(url)));
   return [...methods].sort().join(', ');

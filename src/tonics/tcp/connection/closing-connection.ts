@@ -172,6 +172,7 @@ export abstract class ClosingConnection<
     this._ttMadeClosing.linger = this._ttMadeClosing.linger?.stop();
     this._ttKey?.cancel();
     this._ttKey = this._ttChannel = undefined;
+    for (const group of this._ttExtras?.groups ?? []) group.delete(this as never);
   }
 
   // ---- Its end as a Tonic ----

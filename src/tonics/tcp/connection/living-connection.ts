@@ -103,6 +103,23 @@ export abstract class LivingConnection<
     this._ttInputAtPlace('close', () => this._ttInputFor('closedHere', 'close'));
   }
 
+  /**
+   * Sends a last frame and closes, from one of its own sparkles: before the next order, and before the next frame of the
+   * peer, which is not heard any more. It leaves as with {@link ttsc__close}. A connection that closes already is left as
+   * it is.
+   *
+   * @throws {TaskTonicError} as {@link sendFrame}.
+   */
+  protected closeWith(frame: Sent): void {
+    this._ttNeedsOwnSparkle('closeWith()');
+    if (!this._ttSends) return;
+    this.sendFrame(frame);
+    if (this._ttOrders.own === 0) return this.raise.ttsc__close();
+    // Behind own sends that wait as orders, as the frame is.
+    this._ttPause(Pause.user);
+    return this.ttsc__close();
+  }
+
   /** Closes at once, with a reset; what has not left is discarded, and counted in `onDisconnected`. */
   ttsc__abort(): void {
     this._ttAbort('aborted');

@@ -27,6 +27,15 @@ export abstract class SecuringConnection<
     return this._ttChannel?.tls;
   }
 
+  /**
+   * Whether {@link startTls} can be called now: it is connected in plain text, and its server or client has the option
+   * `tls` with `mode: 'startTls'`. So a server knows whether to offer STARTTLS.
+   */
+  get canStartTls(): boolean {
+    const isPlain = this._ttChannel !== undefined && this.tls === undefined && this._ttUpgrade === undefined;
+    return isPlain && this._ttSettings.startTls !== undefined;
+  }
+
   /** @internal What of its channel it wants to hear. */
   abstract get _ttInterest(): InterestSet;
   /** @internal Its channel is ready. */

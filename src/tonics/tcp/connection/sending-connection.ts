@@ -1,4 +1,5 @@
 import { type ErrorCode, type ErrorDetails, type TaskTonicError, fail } from '../../../core/errors.js';
+import type { MemberGroup } from '../../../core/guests/extras.js';
 import { BINDER, RUNNER, type SparkleBinder, type SparkleRunner, ofFramework } from '../../../core/plan/plan.js';
 import type { TonicOptions } from '../../../core/options/tonic-options.js';
 import { Interest, type InterestSet } from '../../../selector/interest.js';
@@ -16,6 +17,8 @@ import { STALL_FROM, StallWatch } from './watches/stall-watch.js';
 import type { Taker } from './streams/taker.js';
 import { Refusals } from '../server/refusals.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../../socket-tonic.js';
+
+const NO_GROUPS: readonly MemberGroup[] = [];
 
 /**
  * How a connection sends: what is taken, what waits or is refused, and what is told of it. Its life, its ends and its reading stand apart,
@@ -310,6 +313,7 @@ export abstract class SendingConnection<State extends string = never> extends So
     backlog.blocked = false;
     this._ttResume(Pause.unsent);
     backlog.releaseRelays();
+    for (const group of this._ttExtras?.groups ?? NO_GROUPS) group._ttCaughtUp(this as never);
     const taker = this._ttExtras?.taker as Taker | undefined;
     if (taker === undefined) this._ttRaise('ttse__onDrain');
     else taker.drained();

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { fail } from '../../../core/errors.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { Interest } from '../../../selector/interest.js';
+import type { Taken } from '../../../selector/network.js';
 import { ClosingConnection } from './closing-connection.js';
 import { Pause } from './pause.js';
 import { type FrameIteratorOptions, FrameIterator } from './streams/frame-iterator.js';
@@ -70,13 +71,12 @@ export abstract class TakenConnection<
   }
 
   /** @internal What its channel gives straight, for who has taken it over. */
-  takes(bytes: Buffer): boolean {
+  takes(bytes: Buffer): Taken {
     const taker = this._ttTaker;
-    if (taker === undefined || this._ttPauses !== 0 || !this._ttHears || bytes.length > taker.room) return false;
+    if (taker === undefined || this._ttPauses !== 0 || !this._ttHears || bytes.length > taker.room) return 'not';
     this._ttIdleWatch?.touchAll(Interest.READ);
     this._ttReceivedForTaker(bytes);
-    taker.receivedStraight(bytes);
-    return true;
+    return taker.receivedStraight(bytes);
   }
 
   /** @internal Its channel gives what comes straight to who has taken it over, where that takes bytes. */

@@ -89,7 +89,9 @@ export class FrameIterator<Frame> implements AsyncIterableIterator<Frame>, Taker
     if (this.#frames.length >= this.#limit) this.connection._ttPause(Pause.stream);
   }
 
-  receivedStraight(): void {}
+  receivedStraight(): 'kept' {
+    return 'kept';
+  }
 
   broke(error: Error): void {
     this.#fail(error);

@@ -72,12 +72,13 @@ class RelayedEnd implements Taker {
     if (to.unsentBytes >= to._ttSettings.highWaterMark) this.#holdBack();
   }
 
-  receivedStraight(data: Buffer): void {
+  receivedStraight(data: Buffer): 'kept' | 'left' {
     this.received(data);
-    const by = this.to._ttChannel;
-    if (by === undefined) return;
-    by.flush();
-    if (this.to._ttGuest === undefined) this.from._ttChannel?.freeOf?.(data, by);
+    const { to } = this;
+    const channel = to._ttChannel;
+    if (channel === undefined || this.#kept !== undefined) return 'kept';
+    channel.flush();
+    return channel.handsToKernel === true && to.unsentBytes === 0 ? 'left' : 'kept';
   }
 
   /** The kernel has what it takes; while the rest waits, no more is read. */

@@ -42,12 +42,13 @@ export class TakenDuplex extends ConnectionDuplex implements Taker {
     guarded(this.connection, this.by, () => super.received(data));
   }
 
-  receivedStraight(data: Buffer): void {
+  receivedStraight(data: Buffer): 'kept' {
     this.#isReceiving = true;
     this.received(data);
     this.#isReceiving = false;
     // What was written meanwhile leaves together.
     this.connection._ttChannel?.flush();
+    return 'kept';
   }
 
   protected override wake(): void {

@@ -12,7 +12,7 @@ export interface Taker {
   /** How many bytes it is given at most at a time: 1 or more. It pauses the connection when it can take no more, and resumes it. */
   readonly room: number;
   /** It may be given what comes in the callback that brings it, outside of a turn: what it writes then it flushes. */
-  receivedStraight(data: Buffer): void;
+  receivedStraight(data: Buffer): 'kept' | 'left';
   /** The connection is open now; it was not when it was taken over. */
   opened(): void;
   /** Bytes have come, or a frame. */

@@ -191,6 +191,20 @@ describe('fromDuplex()', () => {
     expect(await textOf(far)).to.equal('from a socket');
   });
 
+  it('keeps the bytes of a relay that a stream holds on to', async () => {
+    const [near, far] = End.pair({ highWaterMark: 4 * 1024 * 1024 });
+    const app = await serve(() => new Recorder());
+    const { peer, connection } = await app.pair();
+    await connection.inside((self) => relay(self, fromDuplex(near)));
+    const sent = Buffer.alloc(1024 * 1024, 'the stream keeps them ');
+    peer.socket.end(sent);
+    await bench().until(once(near, 'finish'));
+    const kept: Buffer[] = [];
+    far.on('data', (chunk: Buffer) => kept.push(chunk));
+    await bench().until(once(far, 'end'));
+    expect(Buffer.concat(kept).equals(sent)).to.equal(true);
+  });
+
   it('refuses what is no stream of bytes, and needs a base', async () => {
     const objects = new Duplex({ objectMode: true });
     await over(() => {

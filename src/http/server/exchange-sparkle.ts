@@ -4,8 +4,8 @@ import { isBound } from '../../core/plan/bound-sparkle.js';
 import type { Sparkle } from '../../core/plan/plan.js';
 import { running } from '../../core/running.js';
 
-/** A sparkle that hears something of an exchange. */
-export class Hearer {
+/** A sparkle that is called with an exchange. */
+export class ExchangeSparkle {
   readonly tonic: AnyTonic;
   readonly sparkle: Sparkle;
 
@@ -15,20 +15,24 @@ export class Hearer {
   }
 
   /**
-   * The sparkle that was given: one of the Tonic whose sparkle runs, or a reference made with `bind()`.
+   * Checks a sparkle: it must be one of the Tonic that is running, or a reference made with `bind()`.
    *
-   * @param what was called, for the error.
+   * @param what the caller, for the error.
    * @throws {TaskTonicError} `TT_NOT_A_SPARKLE`; `TT_NOT_RUNNING` outside of any sparkle.
    */
-  static of(given: (...args: never[]) => void, what: string, tonic: AnyTonic | undefined = running.tonic): Hearer {
+  static of(
+    given: (...args: never[]) => void,
+    what: string,
+    tonic: AnyTonic | undefined = running.tonic,
+  ): ExchangeSparkle {
     const { _ttPlan: plan } = isBound(given) ? given.tonic : {};
-    if (isBound(given) && plan !== undefined) return new Hearer(given.tonic, plan.sparkle(given.sparkle));
+    if (isBound(given) && plan !== undefined) return new ExchangeSparkle(given.tonic, plan.sparkle(given.sparkle));
     if (tonic === undefined) throw fail('TT_NOT_RUNNING', { what, tonic: 'the Tonic that is to hear it' });
-    return new Hearer(tonic, tonic._ttOwn(given));
+    return new ExchangeSparkle(tonic, tonic._ttOwn(given));
   }
 
-  /** Has it hear, as an order. */
-  tell(...args: readonly [a: unknown] | readonly [a: unknown, b: unknown]): void {
+  /** Calls the sparkle, as an order. */
+  call(...args: readonly [a: unknown] | readonly [a: unknown, b: unknown]): void {
     const { tonic, sparkle } = this;
     tonic._ttPlan.dispatcherBeyond(sparkle).call(tonic, ...args);
   }
