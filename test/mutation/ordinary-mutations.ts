@@ -6,6 +6,15 @@ export interface OrdinaryMutation extends Change, TestPlace {}
 
 export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
+    what: 'a relay goes on reading from one while the other takes nothing',
+    file: 'src/tonics/tcp/connection/streams/relay.ts',
+    find: '    to._ttBlock();\n    this.from._ttPause(Pause.relay);',
+    replace: '    to._ttBlock();',
+    test: 'test/tonics/tcp/connection/streams/relay.test.ts',
+    sentence:
+      'does not read from one while the other takes nothing: at most the high-water mark and one read are unsent',
+  },
+  {
     what: 'a bounded inbox puts a ticket on the queue for each call that it drops',
     file: 'src/core/guests/inbox.ts',
     find: 'if (this.#tickets <= this.#orders) {',

@@ -111,6 +111,17 @@ describe('fromDuplex()', () => {
     expect(info.error.message).to.include('/dev/ttyUSB0').and.not.include('/dev/ttyUSB0:0');
   });
 
+  it('keeps what came before one of a pair of streams breaks, tells the error, and destroys both', async () => {
+    const [readable, writable] = [new PassThrough(), new PassThrough()];
+    const connection = await over(() => fromDuplex({ readable, writable }, { protocol: Recorder }));
+    readable.write('half a');
+    await connection.heard.on('onData');
+    writable.destroy(new Error('broken in the middle'));
+    const [info] = await connection.heard.on('onDisconnected');
+    expect(info.error.cause).to.have.property('message', 'broken in the middle');
+    expect([connection.text, readable.destroyed, writable.destroyed]).to.deep.equal(['half a', true, true]);
+  });
+
   it('destroys the stream where a connection would be reset, and ends it where that would be closed', async () => {
     const [near, far] = End.pair();
     const connection = await over(() => fromDuplex(near, { protocol: Recorder }));
@@ -219,5 +230,17 @@ describe('fromDuplex() over a child process', () => {
     await connection.heard.on('onDisconnected');
     expect(connection.text).to.equal('through a process');
     await once(child, 'exit');
+  });
+
+  it('hears what one that is killed has said, and that it is over', async () => {
+    const child = spawn(process.execPath, ['-e', 'process.stdout.write("half a"); setInterval(() => {}, 1000)']);
+    const connection = await over(() =>
+      fromDuplex({ readable: child.stdout, writable: child.stdin }, { protocol: Recorder, peer: 'a child' }),
+    );
+    await connection.heard.on('onData');
+    child.kill('SIGKILL');
+    await connection.heard.on('onDisconnected');
+    expect(connection.text).to.equal('half a');
+    expect(child.stdin.destroyed).to.equal(true);
   });
 });

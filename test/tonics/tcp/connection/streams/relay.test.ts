@@ -5,8 +5,11 @@ import { codeOf, expectCode } from '../../../../support/errors.js';
 import { Recorder, type ServerApp, serve, tidyUp } from '../../../../support/net-app.js';
 import { type Peer, type PeerServer, freePort, listenOn } from '../../../../support/peers.js';
 import type { MoreOnPort } from '../../../../support/on-port.js';
+import { connectTls, own, serveTls } from '../../../../support/tls.js';
+import { freePath, removeFolders, serveAt } from '../../../../support/unix.js';
 
 afterEach(tidyUp);
+afterEach(removeFolders);
 
 /** A connection that is relayed to a backend as soon as it is there, and writes down what it hears. */
 class Visitor extends Recorder {
@@ -150,6 +153,43 @@ describe('relay()', () => {
     expect(peer.bytes.equals(back)).to.equal(true);
     const [end] = (await visitor.heard.on('onRelayEnded')) as [RelayEnd];
     expect([end.toOther, end.fromOther]).to.deep.equal([there.length, back.length]);
+  });
+
+  it('passes from TLS on one side to bytes as they are on the other, and back', async () => {
+    const backend = await listenOn('127.0.0.1', 0, true);
+    const { port } = await serveTls(own, {}, () => new Visitor({ port: backend.port }));
+    const { app, client } = await connectTls(port);
+    await app.heard.on('onConnected');
+    const behind = await backend.peer();
+    const there = numbered(MIB);
+    client.ttsc__send(there);
+    client.ttsc__end();
+    await behind.ended();
+    expect(behind.bytes.equals(there)).to.equal(true);
+    behind.end('answered');
+    const [, data] = await app.heard.on('onData');
+    expect(String(data)).to.equal('answered');
+    const [, { error, discarded }] = await app.heard.on('onDisconnected');
+    expect([error, discarded]).to.deep.equal([undefined, 0]);
+  });
+
+  it('passes on to a UNIX socket, and what comes back', async () => {
+    const path = freePath();
+    const { connection } = await serveAt(path);
+    class AtPath extends Recorder {
+      override ttse__onConnected(): void {
+        relay(this, new TcpClient({ path }));
+      }
+    }
+    const app = await serve(() => new AtPath());
+    const { peer } = await app.pair({ allowHalfOpen: true });
+    const behind = await connection();
+    peer.end('asked');
+    expect(String(await behind.heard.on('onData'))).to.equal('asked');
+    behind.ttsc__send('answered');
+    await peer.received('answered');
+    behind.ttsc__end();
+    await peer.ended();
   });
 
   it('resets the other one when one is reset, after what was given has left', async () => {
