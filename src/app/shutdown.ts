@@ -3,6 +3,7 @@ import { fail } from '../core/errors.js';
 import { countedNames } from '../core/guests/counted-names.js';
 import { abort } from '../core/life.js';
 import type { Runtime } from '../core/runtime.js';
+import { runAs } from '../core/running.js';
 import { tellShutdown } from '../core/shutdown.js';
 import type { ClockTimer } from '../core/time/clock.js';
 
@@ -93,7 +94,8 @@ export class Shutdown {
   readonly #finish = (): void => {
     this.close();
     this.#phase = 'finishing';
-    this.#main.ttsc__finish();
+    // An AbortSignal may be aborted in a sparkle, and only its base may finish a Tonic: so it finishes itself.
+    runAs(this.#main, () => this.#main.ttsc__finish());
     this.#timer = this.#runtime.clock.setTimer(this.#cut, this.#times.grace);
   };
 

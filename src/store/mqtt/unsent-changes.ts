@@ -1,4 +1,4 @@
-import { BoundedMap } from '../../collections/index.js';
+import { BoundedMap } from '../../collections/bounded-map.js';
 
 /** A change that is to be published. */
 export interface Outgoing {

@@ -99,31 +99,35 @@ describe('the option signal', () => {
     await expectRejection(Never.run({ signal: AbortSignal.abort() }), 'TT_SIGNAL_ABORTED');
   });
 
-  it('ends an app that runs, in order: its Tonics finish, and its result has the reason', async () => {
-    const { signal, abort } = withAbort();
-    const heard: string[] = [];
-    class Lives extends Tonic {
-      ttse__onStart(): void {
-        heard.push('started');
-        setImmediate(() => abort('enough'));
+  for (const [where, when] of [
+    ['in a sparkle', (abort: () => void): void => abort()],
+    ['outside of sparkles', (abort: () => void): void => void setImmediate(abort)],
+  ] as const)
+    it(`ends an app that runs, in order, when it is aborted ${where}: its Tonics finish, and its result has the reason`, async () => {
+      const { signal, abort } = withAbort();
+      const heard: string[] = [];
+      class Lives extends Tonic {
+        ttse__onStart(): void {
+          heard.push('started');
+          when(() => abort('enough'));
+        }
+        ttse__onFinished(): void {
+          heard.push('finished');
+        }
       }
-      ttse__onFinished(): void {
-        heard.push('finished');
+      class Runs extends Formula {
+        override creatingFormula() {
+          return { log: { to: 'off' as const } };
+        }
+        override creatingStartingTonics(): void {
+          new Lives();
+        }
       }
-    }
-    class Runs extends Formula {
-      override creatingFormula() {
-        return { log: { to: 'off' as const } };
-      }
-      override creatingStartingTonics(): void {
-        new Lives();
-      }
-    }
-    const { aborted } = await Runs.run({ signal });
-    expect(heard).to.deep.equal(['started', 'finished']);
-    expect(expectCode(aborted, 'TT_SIGNAL_ABORTED').cause).to.equal('enough');
-    expect(listenersOf(signal)).to.equal(0);
-  });
+      const { aborted } = await Runs.run({ signal });
+      expect(heard).to.deep.equal(['started', 'finished']);
+      expect(expectCode(aborted, 'TT_SIGNAL_ABORTED').cause).to.equal('enough');
+      expect(listenersOf(signal)).to.equal(0);
+    });
 });
 
 function withAbort(): { readonly signal: AbortSignal; readonly abort: (reason: unknown) => void } {

@@ -74,7 +74,12 @@ describe('startTls()', () => {
   it('can be called where canStartTls says so: with the option, in plain text, and once', async () => {
     const { server, client } = await pair();
     await client.heard.on('250 EHLO, under TLS');
-    expect(server.connections[0]!.could).to.deep.equal(['220: true', 'STARTTLS: true', 'STARTTLS, begun: false', 'EHLO: false']);
+    expect(server.connections[0]!.could).to.deep.equal([
+      '220: true',
+      'STARTTLS: true',
+      'STARTTLS, begun: false',
+      'EHLO: false',
+    ]);
     const plain = await serve(() => new Mail());
     expect((await plain.pair()).connection.canStartTls).to.equal(false);
   });

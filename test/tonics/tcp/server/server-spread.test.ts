@@ -1,6 +1,13 @@
 import { expect } from 'chai';
 import { type AnyTonic, nodeClock } from '../../../../src/index.js';
-import { LimitMaker, type ServerPart, ServerSpread, ServerTally, type Supervise, limitMemory } from '../../../doors/tonics.js';
+import {
+  LimitMaker,
+  type ServerPart,
+  ServerSpread,
+  ServerTally,
+  type Supervise,
+  limitMemory,
+} from '../../../doors/tonics.js';
 
 /** A thread as the spread sees it. */
 class FakeThread {
