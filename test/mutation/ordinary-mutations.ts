@@ -169,8 +169,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'as many peers as like may be at their handshakes',
     file: 'src/tonics/tcp/server/door/door.ts',
-    find: 'if (this.#visitors.size >= most) {',
-    replace: 'if (this.#visitors.size >= most + 1_000) {',
+    find: 'if (this.#count.atDoor > most) {',
+    replace: 'if (this.#count.atDoor > most + 1_000) {',
     test: 'test/tonics/tcp/server/door/door.test.ts',
     sentence: 'turns away who comes while as many are there as may be',
   },

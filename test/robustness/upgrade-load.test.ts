@@ -69,8 +69,8 @@ describe(`two upgrades under ${CONNECTS} connects a second`, function () {
     expect(Object.fromEntries(failed), `${kind}: what failed`).to.deep.equal({});
     expect(answered, `${kind}: answered`).to.equal(begun);
     expect([...by.keys()].map(Number), `${kind}: by whom`).to.have.members(pids);
-    // All but those that began before the first one had its session.
-    if (kind === 'TLS that resumes') expect(resumed, kind).to.be.above(begun * 0.9);
+    // All but those that began before the first one had its session: on a busy machine that takes a while.
+    if (kind === 'TLS that resumes') expect(resumed, kind).to.be.above(begun / 2);
   };
 
   if (isLong)

@@ -299,7 +299,7 @@ describe('a UdpServer', () => {
       server.ttsc__close();
       await app.heard.on('onInfusionFinished');
       expect(session.heard.names).to.include('onDisconnected');
-      expect(app.messages(WARN).some((text) => text.includes('draining'))).to.equal(true);
+      expect(app.messages(WARN).some((text) => text.includes('nothing called this.drained()'))).to.equal(true);
     });
 
     it('tells each session how many datagrams nobody has heard', async () => {
