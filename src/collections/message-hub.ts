@@ -68,6 +68,12 @@ export interface MessageHubOptions<Connection extends SessionConnection, Message
   onCaughtUp?(session: Session<Connection, Encoded>, missed: number): void;
 }
 
+/** What leaves for a message, and how many bytes it has. */
+interface Sized<Encoded> {
+  readonly encoded: Encoded;
+  readonly size: number;
+}
+
 interface Retained<Message> {
   readonly message: Message;
   readonly qos: Qos;
@@ -141,17 +147,11 @@ export class MessageHub<Connection extends SessionConnection, Message, Encoded =
    * @throws {TaskTonicError} `TT_BAD_TOPIC` where that is no topic; `isTopic` tells before.
    */
   publish(topic: string, message: Message, qos: Qos): void {
-    const { encode, sizeOf } = this.#options;
-    let once: Encoded | undefined;
-    let kept: Encoded | undefined;
-    for (const { subscriber, terms } of this.#topics.subscribersOf(topic))
-      if (qos === 0 || terms === 0) {
-        once ??= encode(message, 0, false);
-        subscriber.deliverOnce(once, sizeOf(once));
-      } else {
-        kept ??= encode(message, 1, false);
-        subscriber.deliver(kept, sizeOf(kept));
-      }
+    const made: [Sized<Encoded>?, Sized<Encoded>?] = [];
+    for (const { subscriber, terms } of this.#topics.subscribersOf(topic)) {
+      const lower = lowerOf(qos, terms);
+      deliver(subscriber, lower, (made[lower] ??= this.#encoded(message, lower, false)));
+    }
   }
 
   /**
@@ -162,8 +162,7 @@ export class MessageHub<Connection extends SessionConnection, Message, Encoded =
    */
   retain(topic: string, message: Message, qos: Qos): boolean {
     if (!isTopic(topic)) throw fail('TT_BAD_TOPIC', { topic });
-    const { encode, sizeOf } = this.#options;
-    return this.#retained.set(topic, { message, qos, size: sizeOf(encode(message, qos, true)) });
+    return this.#retained.set(topic, { message, qos, size: this.#encoded(message, qos, true).size });
   }
 
   /** Forgets what is retained of a topic; false where that is nothing. */
@@ -173,15 +172,30 @@ export class MessageHub<Connection extends SessionConnection, Message, Encoded =
 
   /** Sends a session what is retained of the topics that a filter stands for: at most with that QoS. */
   sendRetained(session: Session<Connection, Encoded>, filter: string, qos: Qos): void {
-    const { encode, sizeOf } = this.#options;
     for (const [topic, { message, qos: own }] of this.#retained) {
       if (!fitsTopic(filter, topic)) continue;
-      const isKept = qos === 1 && own === 1;
-      const encoded = encode(message, isKept ? 1 : 0, true);
-      if (isKept) session.deliver(encoded, sizeOf(encoded));
-      else session.deliverOnce(encoded, sizeOf(encoded));
+      const lower = lowerOf(qos, own);
+      deliver(session, lower, this.#encoded(message, lower, true));
     }
   }
+
+  #encoded(message: Message, qos: Qos, isRetained: boolean): Sized<Encoded> {
+    const encoded = this.#options.encode(message, qos, isRetained);
+    return { encoded, size: this.#options.sizeOf(encoded) };
+  }
+}
+
+function lowerOf(one: Qos, other: Qos): Qos {
+  return one === 1 && other === 1 ? 1 : 0;
+}
+
+function deliver<Encoded>(
+  session: Session<SessionConnection, Encoded>,
+  qos: Qos,
+  { encoded, size }: Sized<Encoded>,
+): void {
+  if (qos === 1) session.deliver(encoded, size);
+  else session.deliverOnce(encoded, size);
 }
 
 /** A session of a hub: what happens to it is told to the options of the hub. */

@@ -25,7 +25,7 @@ describe('the nearest word', () => {
     expect(nearest('bat', ['cat', 'rat'])).to.equal('cat');
   });
 
-  it('is none of an empty list', () => {
+  it('is nothing for an empty list', () => {
     expect(nearest('onStart', [], Infinity)).to.equal(undefined);
   });
 });

@@ -145,7 +145,7 @@ describe('an HttpServer', () => {
     });
   });
 
-  it('refuses a protocol that is none of HTTP', async () => {
+  it('refuses a protocol that is not HTTP', async () => {
     class Other extends TcpConnection {}
     await startNet(() => {
       const make = (): HttpServer => new HttpServer({ port: 0, protocol: Other as never });

@@ -265,7 +265,7 @@ describe('a TcpClient', () => {
       await app.heard.on('onDrain');
     });
 
-    it('refuses a class that is none of a connection', async () => {
+    it('refuses a class that is not one of connections', async () => {
       const app = await startNet(() => {});
       const thrown = await app.inside(() =>
         thrownBy(() => new TcpClient({ port: 1, protocol: class Foo {} as never })),

@@ -413,7 +413,7 @@ describe('a connection with a framing', () => {
       ]);
     });
 
-    it('ends with an error where a decoder of its own throws what is none of ours', async () => {
+    it('ends with an error where a decoder of its own throws what is not an error of ours', async () => {
       const framing: Framing<string> = {
         name: 'mine',
         max: 1,

@@ -168,7 +168,7 @@ describe('a TcpServer', () => {
       await peer.received('hello');
     });
 
-    it('and refuses a class that is none of a connection, at once', async () => {
+    it('and refuses a class that is not one of connections, at once', async () => {
       let thrown: unknown;
       await startNet(() => {
         thrown = thrownBy(() => new TcpServer({ port: 0, protocol: class Foo {} as never }));
