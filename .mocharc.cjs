@@ -1,7 +1,7 @@
 // Files that try floods, deaths, programs of others or the command line for seconds each. CI runs them; `npm test` has no time for them, unless one
 // is named, or asked for as CONTRIBUTING.md says.
 const LONG = [
-  'app/{load-balancer,upgrade}',
+  'app/{load-balancer,process,upgrade}',
   'cli/{diagram,program,start,upgrade}',
   'examples/*',
   '{http,tonics/tcp}/server/systemd',
@@ -12,7 +12,7 @@ const LONG = [
   'mutation/mutation',
   'package/bundle',
   'robustness/{deaf-peers,few-descriptors,fuzz,hostile-peers,http-sigterm,idle-server,order-flood,self-queueing,sigterm,slow-handlers,soak,threads-soak,throws,upgrade-load}',
-  'store/durable/{crash,encoding,kill}',
+  'store/durable/{crash,damage,encoding,kill}',
   'tonics/kernel-options',
   'tonics/log/log-ip-sockets',
   'tonics/readiness/readiness',
