@@ -26,7 +26,8 @@ function readLine(line: string, size: number): ProxyReading {
   const family = protocol === 'TCP4' ? 'IPv4' : 'IPv6';
   const source = addressIn(from!, Number(fromPort), family);
   const destination = addressIn(to!, Number(toPort), family);
-  if (source === undefined || destination === undefined) return bad(`one of its addresses is not an address of ${protocol}`);
+  if (source === undefined || destination === undefined)
+    return bad(`one of its addresses is not an address of ${protocol}`);
   return { is: 'header', size, header: { ...base, command: 'PROXY', source, destination } };
 }
 

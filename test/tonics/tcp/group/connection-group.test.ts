@@ -162,6 +162,19 @@ describe('a ConnectionGroup', () => {
     expect(tail).to.equal('missed 4\ndrained\nagain\n');
   });
 
+  it('sends nothing to a member that has room again before it is told what it has missed', async () => {
+    const { app, group, slow, clock } = await stuckGuests({ missed: (count) => `missed ${count}` });
+    const sent = await app.inside(() => {
+      for (let n = 0; n < 25; n++) group.sendFrame(LINE);
+      slow.stuck = false;
+      slow.takes(21_000);
+      return group.sendFrame('meanwhile');
+    });
+    await clock.settled();
+    expect(sent).to.deep.equal({ sent: 1, skipped: 1 });
+    expect(slow.sent.slice(21_000)).to.equal('missed 5\ndrained\n');
+  });
+
   it('fails a member where what tells it throws, and no other', async () => {
     const thrown = new RangeError('no text');
     const { slow, say, clock, connections } = await stuckGuests({
