@@ -60,6 +60,11 @@ export abstract class TakenConnection<
    */
   _ttRefusesTaker(_what: string): void {}
 
+  /** @internal Whether messages come, and not bytes. */
+  get _ttBringsMessages(): boolean {
+    return false;
+  }
+
   /** @internal Whether it is not the connection itself, but makes a Tonic for each. */
   get _ttHasOther(): boolean {
     return false;
