@@ -65,6 +65,12 @@ export function rootOf(node: ClassNode, context: RuleContext): string | undefine
   return nameInPackage([...lineOf(node, context)].at(-1)!.superClass, context);
 }
 
+/** All of some classes that a class extends or is extended by, with itself. */
+export function relativesOf(node: ClassNode, classes: readonly ClassNode[], context: RuleContext): Set<ClassNode> {
+  const line = lineOf(node, context);
+  return new Set(classes.filter((each) => line.has(each) || lineOf(each, context).has(node)));
+}
+
 function parentOf({ superClass }: ClassNode, context: RuleContext): ClassNode | undefined {
   const called = methodCallOf(superClass);
   return declaredClass(called?.name === 'with' ? called.object : superClass, context);

@@ -7,7 +7,7 @@ import { codeOf, expectCode } from '../../support/errors.js';
 import { Heard } from '../../support/heard.js';
 import { type ServerApp, Recorder, serve, startNet, tidyUp } from '../../support/net-app.js';
 import { type Peer, type PeerServer, listenOn } from '../../support/peers.js';
-import { onRealSockets } from '../../support/stage.js';
+import { onRealSockets, stage } from '../../support/stage.js';
 import { BYTES, bytes, close, frame, text } from './support/frames.js';
 import { Echo, type FramePeer, serveWebSockets } from './support/serve.js';
 
@@ -141,7 +141,8 @@ describe('relay() of a WebSocket and a TCP connection', () => {
     const { peer, behind, gate } = await joined({ highWaterMark: 65_536 });
     behind.socket.pause();
     const message = bytes(Buffer.alloc(32_768, 'm'));
-    const count = 64;
+    // On this machine the kernel takes megabytes of that.
+    const count = stage().isReal ? 512 : 64;
     for (let nr = 0; nr < count; nr++) peer.send(message);
     let most = 0;
     await till(() => (most = Math.max(most, gate.client!.unsentBytes)) >= 65_536);
@@ -155,14 +156,15 @@ describe('relay() of a WebSocket and a TCP connection', () => {
   it('does not read from the TCP connection while the peer of the WebSocket takes nothing', async () => {
     const { peer, behind, gate } = await joined({}, { highWaterMark: 65_536 });
     peer.peer.socket.pause();
-    behind.send(Buffer.alloc(3 * MIB, 'b'));
+    const all = (stage().isReal ? 16 : 3) * MIB;
+    behind.send(Buffer.alloc(all, 'b'));
     let most = 0;
     await till(() => (most = Math.max(most, gate.unsentBytes)) >= 65_536);
     await bench().settled();
     expect(Math.max(most, gate.unsentBytes)).to.be.at.most(2 * 65_536);
     peer.peer.socket.resume();
     const size = (): number => peer.frames.reduce((sum, { payload }) => sum + payload.length, 0);
-    await bench().till(() => peer.peer.bytes.length > 3 * MIB && size() === 3 * MIB);
+    await bench().till(() => peer.peer.size > all && size() === all);
     expect(peer.frames.every(({ payload }) => payload.length <= 65_536)).to.equal(true);
   });
 
