@@ -11,12 +11,12 @@ import {
   TcpClient,
   TcpConnection,
   Tonic,
-  UdpSocket,
+  type UdpSocket,
   fromDuplex,
   relay,
 } from '../../src/index.js';
 import { jsonLines, lines } from '../../src/framing/index.js';
-import { WebSocketClient, WebSocketConnection, overWebSocket } from '../../src/http/index.js';
+import { type WebSocketClient, WebSocketConnection, overWebSocket } from '../../src/http/index.js';
 
 interface Price {
   readonly price: number;
@@ -131,7 +131,7 @@ class App extends Formula {
 }
 
 export class Asks extends Tonic {
-  async ttsc__go(bank: Bank, signal: AbortSignal): Promise<void> {
+  ttsc__go(bank: Bank, signal: AbortSignal): void {
     this.pipe(Promise.resolve(5), this.ttse__onNumber, this.ttse__onFailed, { signal });
     this.ask(bank, { signal }).ttsc__balance('mine').then(this.ttse__onNumber, this.ttse__onFailed);
     new TcpClient({ port: 5, signal });
