@@ -195,6 +195,11 @@ See [Timers and calendars](../use/timers.md).`,
         from: ['src/tonics/udp/server/udp-server-options.ts', 'udpServerSchema'],
       },
       {
+        title: 'setResend()',
+        text: 'Of UdpSocket and UdpSession. See [Until it is answered](../use/resend-datagrams.md).',
+        from: ['src/tonics/udp/resend-pace.ts', 'resendSchema'],
+      },
+      {
         title: 'Multicast',
         text: 'Under `multicast` of a UdpSocket.',
         from: ['src/tonics/udp/udp-options.ts', 'multicastSchema'],
