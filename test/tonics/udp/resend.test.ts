@@ -23,7 +23,7 @@ class Asker extends UdpSocket {
   pace(options: ResendOptions): void {
     this.setResend(options);
   }
-  ask(key: string | number, text: string, port: number): SendResult {
+  question(key: string | number, text: string, port: number): SendResult {
     return this.sendUntilAnswered(key, text, at(port));
   }
   has(key: string | number): boolean {
@@ -59,7 +59,7 @@ describe('a datagram that is sent until it is answered', () => {
 
   it('goes once more after its timeout, as often as it may, and then that is told', async () => {
     const { app, asker, peer, port } = await ask(EVEN);
-    expect(await asker.inside((socket) => socket.ask(7, 'a', port))).to.equal('sent');
+    expect(await asker.inside((socket) => socket.question(7, 'a', port))).to.equal('sent');
     await app.pass(999);
     expect(peer.messages).to.deep.equal(['a']);
     await app.pass(2);
@@ -76,7 +76,7 @@ describe('a datagram that is sent until it is answered', () => {
 
   it('goes no more when it was answered, which is said once', async () => {
     const { app, asker, peer, port } = await ask(EVEN);
-    await asker.inside((socket) => socket.ask('q', 'a', port));
+    await asker.inside((socket) => socket.question('q', 'a', port));
     await app.pass(1_500);
     const said = await asker.inside((socket) => [socket.has('other'), socket.has('q'), socket.has('q')]);
     expect(said).to.deep.equal([false, true, false]);
@@ -87,7 +87,7 @@ describe('a datagram that is sent until it is answered', () => {
 
   it('waits longer each time, up to a bound', async () => {
     const { app, asker, peer, port } = await ask({ timeout: 1_000, factor: 3, maxTimeout: 4_000, spread: 0, tries: 5 });
-    await asker.inside((socket) => socket.ask(1, 'a', port));
+    await asker.inside((socket) => socket.question(1, 'a', port));
     const sends: number[] = [];
     for (let ms = 0; ms < 20_000; ms += 500) {
       await app.pass(500);
@@ -99,7 +99,7 @@ describe('a datagram that is sent until it is answered', () => {
 
   it('waits by chance a part longer at first', async () => {
     const { app, asker, peer, port } = await ask({ timeout: 1_000, spread: 1, factor: 1, tries: 2 });
-    for (let n = 0; n < 40; n++) await asker.inside((socket) => socket.ask(n, `${n}`, port));
+    for (let n = 0; n < 40; n++) await asker.inside((socket) => socket.question(n, `${n}`, port));
     await app.pass(999);
     expect(peer.messages).to.have.length(40);
     await app.pass(501);
@@ -110,7 +110,7 @@ describe('a datagram that is sent until it is answered', () => {
 
   it('has the timeouts of RFC 7252 and RFC 8085 where nothing is set: a second or more, doubled, five times', async () => {
     const { app, asker, peer, port } = await ask(undefined);
-    await asker.inside((socket) => socket.ask(1, 'a', port));
+    await asker.inside((socket) => socket.question(1, 'a', port));
     await app.pass(999);
     expect(peer.messages).to.have.length(1);
     await app.pass(14_000);
@@ -123,9 +123,9 @@ describe('a datagram that is sent until it is answered', () => {
   it('is known by its key: each waits for itself, and a new one takes the place of an old one', async () => {
     const { app, asker, peer, port } = await ask(EVEN);
     await asker.inside((socket) => {
-      socket.ask(1, 'one', port);
-      socket.ask(2, 'two', port);
-      socket.ask(1, 'new', port);
+      socket.question(1, 'one', port);
+      socket.question(2, 'two', port);
+      socket.question(1, 'new', port);
       socket.has(2);
     });
     await app.pass(1_001);
@@ -136,25 +136,25 @@ describe('a datagram that is sent until it is answered', () => {
 
   it('is refused where too many wait for their answers, and those go on', async () => {
     const { asker, port } = await ask(EVEN);
-    const results = await asker.inside((socket) => Array.from({ length: 257 }, (_, n) => socket.ask(n, 'x', port)));
+    const results = await asker.inside((socket) => Array.from({ length: 257 }, (_, n) => socket.question(n, 'x', port)));
     expect(new Set(results.slice(0, 256))).to.deep.equal(new Set(['sent']));
     expect(results[256]).to.equal('refused');
     expectCode(asker.heard.all('onError')[0]![0], 'TT_SEND_REFUSED');
     // One with a key that waits takes no more room.
-    expect(await asker.inside((socket) => socket.ask(0, 'y', port))).to.equal('sent');
+    expect(await asker.inside((socket) => socket.question(0, 'y', port))).to.equal('sent');
   });
 
   it('is refused where so many bytes wait', async () => {
     const { asker, port } = await ask(EVEN);
     const large = 'x'.repeat(60_000);
-    const results = await asker.inside((socket) => Array.from({ length: 18 }, (_, n) => socket.ask(n, large, port)));
+    const results = await asker.inside((socket) => Array.from({ length: 18 }, (_, n) => socket.question(n, large, port)));
     expect(results.indexOf('refused')).to.equal(17);
-    expect(await asker.inside((socket) => (socket.has(0), socket.ask(99, large, port)))).to.equal('sent');
+    expect(await asker.inside((socket) => (socket.has(0), socket.question(99, large, port)))).to.equal('sent');
   });
 
   it('is not tried again where the first send is refused', async () => {
     const { app, asker, port } = await ask(EVEN);
-    const result = await asker.inside((socket) => socket.ask(1, 'x'.repeat(65_508), port));
+    const result = await asker.inside((socket) => socket.question(1, 'x'.repeat(65_508), port));
     expect(result).to.equal('refused');
     await app.pass(10_000);
     expect(asker.heard.names).to.deep.equal(['onError']);
@@ -184,7 +184,7 @@ describe('a datagram that is sent until it is answered', () => {
       }
     }
     const { app, asker, peer, port } = await ask({ timeout: 100, tries: 1, spread: 0 }, Late);
-    await asker.inside((socket) => socket.ask(1, 'x', port));
+    await asker.inside((socket) => socket.question(1, 'x', port));
     await peer.received();
     // The answer lies in the kernel when the timer is due.
     peer.send('y', asker.local!.port);
@@ -195,7 +195,7 @@ describe('a datagram that is sent until it is answered', () => {
 
   it('goes no more when its socket closes', async () => {
     const { app, asker, peer, port } = await ask(EVEN);
-    await asker.inside((socket) => socket.ask(1, 'a', port));
+    await asker.inside((socket) => socket.question(1, 'a', port));
     asker.ttsc__close();
     await app.pass(10_000);
     expect(peer.messages).to.deep.equal(['a']);
