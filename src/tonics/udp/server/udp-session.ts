@@ -122,6 +122,8 @@ export class UdpSession<State extends string = never, Frame = unknown, Sent = Fr
   /** @internal */ readonly _ttFraming: Framing<unknown> | undefined;
   readonly #host: SessionHost;
   #closed = false;
+  /** `onDisconnected` was heard. */
+  #isTold = false;
 
   /** @throws {TaskTonicError} `TT_NO_PEER` where no UdpServer makes it; and as every Tonic. */
   constructor(options: TonicOptions = NO_OPTIONS) {
@@ -295,6 +297,7 @@ export class UdpSession<State extends string = never, Frame = unknown, Sent = Fr
 
   /** @internal After `onDisconnected` was heard. */
   _ttss__disconnected(): void {
+    this.#isTold = true;
     this._ttDrained();
     this.ttsc__finish();
     // Its infusions have their own time; the last of them ends it too.
@@ -310,7 +313,8 @@ export class UdpSession<State extends string = never, Frame = unknown, Sent = Fr
 
   /** @internal */
   override _ttHoldsEnd(): boolean {
-    if (this.#closed) return false;
+    // One that was closed, and then threw, has still to hear of it.
+    if (this.#closed) return !this.#isTold;
     this.#endsWithTonic((reason, error) => this._ttEnds(reason, error));
     return true;
   }
