@@ -28,8 +28,8 @@ const SESSIONS: readonly (Change & TestPlace)[] = [
     file: `${UDP}server/idle-timer.ts`,
     find: 'this.#waited ? 0 : graceFor(now - this.at)',
     replace: '0',
-    test: `${UDP_TESTS}server/udp-idle.test.ts`,
-    sentence: 'does not pay for a loop that is late: what came meanwhile is looked at first',
+    test: `${UDP_TESTS}server/idle-timer.test.ts`,
+    sentence: 'gives what came while the loop was late its time, once',
   },
   {
     what: 'a session that hears nothing for now is idle',
@@ -66,8 +66,9 @@ const SESSIONS: readonly (Change & TestPlace)[] = [
   {
     what: 'who sends most is heard first',
     file: `${UDP}server/peer-line.ts`,
-    find: 'if (peer.inLine || peer.waiting',
-    replace: 'if (peer.waiting',
+    find: '    this.join(peer);\n    return bytes;',
+    replace:
+      '    if (peer.waiting > 0) {\n      peer.nextInLine = this.#first;\n      this.#first = peer;\n      this.#last ??= peer;\n    }\n    return bytes;',
     test: `${UDP_TESTS}server/udp-limits.test.ts`,
     sentence: 'hear one datagram of each peer in turn, however many one of them sends',
   },
@@ -185,8 +186,8 @@ const POOLS: readonly (Change & TestPlace)[] = [
   {
     what: 'a client that is not healthy gets requests',
     file: `${POOL}pool-member.ts`,
-    find: "this.#phase = isHealthy ? 'ready' : 'unwell';",
-    replace: "this.#phase = 'ready';",
+    find: "    this.#phase = isHealthy ? 'ready' : 'unwell';\n    if (isHealthy) this.#pool.freed(this);",
+    replace: "    this.#phase = 'ready';\n    this.#pool.freed(this);",
     test: POOL_TEST,
     sentence: 'gives no request to one whose answer it does not accept, until it does',
   },
@@ -213,12 +214,12 @@ const OF_STREAMS: readonly (Change & TestPlace)[] = [
     sentence: 'pauses reading while its reader is behind, and holds no more than its mark and what was read',
   },
   {
-    what: 'a write that has room passes one that waits',
+    what: 'a stream takes writes for which its connection has no room',
     file: `${STREAMS}connection-duplex.ts`,
-    find: 'if (!this.writable || this.writableLength > 0 || !connection._ttSends) return false;',
-    replace: 'if (!this.writable || !connection._ttSends) return false;',
+    find: 'return connection.unsentBytes + most <= connection._ttSettings.highWaterMark;',
+    replace: 'return most > 0;',
     test: `${STREAM_TESTS}taken-duplex.test.ts`,
-    sentence: 'keeps a write that has no room from passing one that waits',
+    sentence: 'takes writes only while the connection has room, and tells by drain when it has again',
   },
   {
     what: 'a reset of the peer looks like its end',
