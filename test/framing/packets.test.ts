@@ -8,6 +8,7 @@ import {
   listOf,
   mapFrames,
   type PacketField,
+  type PacketKinds,
   packets,
   type PacketsOptions,
   rest,
@@ -185,6 +186,6 @@ describe('packets', () => {
     ['an option that is none', { kind: u8, kinds: { a: [1, {}] }, size: 1 }],
   ] as const)
     it(`refuse ${what}`, () => {
-      expect(codeOf(() => packets(options as unknown as PacketsOptions<{}>))).to.equal('TT_BAD_OPTION');
+      expect(codeOf(() => packets(options as unknown as PacketsOptions<PacketKinds>))).to.equal('TT_BAD_OPTION');
     });
 });

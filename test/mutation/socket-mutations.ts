@@ -214,14 +214,6 @@ const OF_STREAMS: readonly (Change & TestPlace)[] = [
     sentence: 'pauses reading while its reader is behind, and holds no more than its mark and what was read',
   },
   {
-    what: 'a stream takes writes for which its connection has no room',
-    file: `${STREAMS}connection-duplex.ts`,
-    find: 'return connection.unsentBytes + most <= connection._ttSettings.highWaterMark;',
-    replace: 'return most > 0;',
-    test: `${STREAM_TESTS}taken-duplex.test.ts`,
-    sentence: 'takes writes only while the connection has room, and tells by drain when it has again',
-  },
-  {
     what: 'a reset of the peer looks like its end',
     file: `${STREAMS}taken-duplex.ts`,
     find: 'const isClean = this.#isWhole && info.error === undefined && info.discarded === 0;',

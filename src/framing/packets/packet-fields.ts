@@ -18,37 +18,36 @@ export type PacketFields = Readonly<Record<string, PacketField<unknown>>>;
 /** The values of these. */
 export type ValuesOf<Fields extends PacketFields> = { readonly [Name in keyof Fields]: ValueOf<Fields[Name]> };
 
-type Read = (this: Buffer, at: number) => number;
-type Write = (this: Buffer, value: number, at: number) => number;
+type Bits = 'Int8' | 'Int16BE' | 'Int32BE' | 'UInt8' | 'UInt16BE' | 'UInt32BE' | 'UInt16LE' | 'UInt32LE';
 
-function numberOf(size: number, readIn: Read, writeIn: Write): PacketField<number> {
+function numberOf(size: number, bits: Bits): PacketField<number> {
+  const [readIn, writeIn] = [`read${bits}`, `write${bits}`] as const;
   return {
-    read: (from) => readIn.call(from.bytes, from.pass(size)),
+    read: (from) => from.bytes[readIn](from.pass(size)),
     write(to, value) {
       if (!Number.isInteger(value)) throw new Error(`${written(value)} is no whole number`);
       const { bytes, at } = to.room(size);
-      writeIn.call(bytes, value, at);
+      bytes[writeIn](value, at);
     },
   };
 }
 
-const of = Buffer.prototype;
 /** A whole number without a sign, of 8 bits. */
-export const u8 = numberOf(1, of.readUInt8, of.writeUInt8);
+export const u8 = numberOf(1, 'UInt8');
 /** Of 16 bits, the high byte first, as in most protocols of the Internet. */
-export const u16 = numberOf(2, of.readUInt16BE, of.writeUInt16BE);
+export const u16 = numberOf(2, 'UInt16BE');
 /** Of 32 bits, the high byte first. */
-export const u32 = numberOf(4, of.readUInt32BE, of.writeUInt32BE);
+export const u32 = numberOf(4, 'UInt32BE');
 /** Of 16 bits, the low byte first. */
-export const u16le = numberOf(2, of.readUInt16LE, of.writeUInt16LE);
+export const u16le = numberOf(2, 'UInt16LE');
 /** Of 32 bits, the low byte first. */
-export const u32le = numberOf(4, of.readUInt32LE, of.writeUInt32LE);
+export const u32le = numberOf(4, 'UInt32LE');
 /** With a sign, of 8 bits. */
-export const i8 = numberOf(1, of.readInt8, of.writeInt8);
+export const i8 = numberOf(1, 'Int8');
 /** With a sign, of 16 bits, the high byte first. */
-export const i16 = numberOf(2, of.readInt16BE, of.writeInt16BE);
+export const i16 = numberOf(2, 'Int16BE');
 /** With a sign, of 32 bits, the high byte first. */
-export const i32 = numberOf(4, of.readInt32BE, of.writeInt32BE);
+export const i32 = numberOf(4, 'Int32BE');
 /** Of 64 bits without a sign, the high byte first: a time of NTP. */
 export const u64: PacketField<bigint> = {
   read: (from) => from.bytes.readBigUInt64BE(from.pass(8)),
