@@ -37,6 +37,19 @@ class Asker extends UdpSocket {
   }
 }
 
+/** One that asks, and a peer that it may ask. */
+const ask = async (
+  pace: ResendOptions | undefined,
+  Kind: typeof Asker = Asker,
+): Promise<{ app: NetApp; asker: Asker; peer: UdpPeer; port: number }> => {
+  let asker!: Asker;
+  const app = await startNet(() => (asker = new Kind({ host: '127.0.0.1' })));
+  await app.heard.on('onListening');
+  const peer = await udpPeer();
+  if (pace !== undefined) await asker.inside((socket) => socket.pace(pace));
+  return { app, asker, peer, port: peer.port };
+};
+
 const EVEN: ResendOptions = { timeout: 1_000, factor: 1, spread: 0, tries: 3 };
 
 describe('a datagram that is sent until it is answered', () => {
@@ -44,18 +57,6 @@ describe('a datagram that is sent until it is answered', () => {
     // Time is what these are about: it passes where it is simulated.
     if (stage().isReal) this.skip();
   });
-
-  const ask = async (
-    pace: ResendOptions | undefined,
-    Kind: typeof Asker = Asker,
-  ): Promise<{ app: NetApp; asker: Asker; peer: UdpPeer; port: number }> => {
-    let asker!: Asker;
-    const app = await startNet(() => (asker = new Kind({ host: '127.0.0.1' })));
-    await app.heard.on('onListening');
-    const peer = await udpPeer();
-    if (pace !== undefined) await asker.inside((socket) => socket.pace(pace));
-    return { app, asker, peer, port: peer.port };
-  };
 
   it('goes once more after its timeout, as often as it may, and then that is told', async () => {
     const { app, asker, peer, port } = await ask(EVEN);
@@ -136,7 +137,9 @@ describe('a datagram that is sent until it is answered', () => {
 
   it('is refused where too many wait for their answers, and those go on', async () => {
     const { asker, port } = await ask(EVEN);
-    const results = await asker.inside((socket) => Array.from({ length: 257 }, (_, n) => socket.question(n, 'x', port)));
+    const results = await asker.inside((socket) =>
+      Array.from({ length: 257 }, (_, n) => socket.question(n, 'x', port)),
+    );
     expect(new Set(results.slice(0, 256))).to.deep.equal(new Set(['sent']));
     expect(results[256]).to.equal('refused');
     expectCode(asker.heard.all('onError')[0]![0], 'TT_SEND_REFUSED');
@@ -147,7 +150,9 @@ describe('a datagram that is sent until it is answered', () => {
   it('is refused where so many bytes wait', async () => {
     const { asker, port } = await ask(EVEN);
     const large = 'x'.repeat(60_000);
-    const results = await asker.inside((socket) => Array.from({ length: 18 }, (_, n) => socket.question(n, large, port)));
+    const results = await asker.inside((socket) =>
+      Array.from({ length: 18 }, (_, n) => socket.question(n, large, port)),
+    );
     expect(results.indexOf('refused')).to.equal(17);
     expect(await asker.inside((socket) => (socket.has(0), socket.question(99, large, port)))).to.equal('sent');
   });
@@ -222,6 +227,23 @@ describe('a datagram that is sent until it is answered', () => {
       });
       expectCode(thrown, 'TT_BAD_OPTION');
     });
+});
+
+describe('a datagram that is sent until it is answered, on any network', () => {
+  it('goes again and again to a peer that is silent, until that has answered', async () => {
+    class Hearing extends Asker {
+      ttse__onDatagram(data: Buffer): void {
+        this.heard.push('answered', this.has(String(data)));
+      }
+    }
+    const { asker, peer, port } = await ask({ timeout: 5, factor: 1, spread: 0, tries: 1_000 }, Hearing);
+    await asker.inside((socket) => socket.question('key', 'x', port));
+    await peer.received(4);
+    peer.send('key', asker.local!.port);
+    peer.send('key', asker.local!.port);
+    await asker.heard.on('answered', 2);
+    expect(asker.heard.all('answered')).to.deep.equal([[true], [false]]);
+  });
 });
 
 describe('a session that sends until it is answered', () => {
