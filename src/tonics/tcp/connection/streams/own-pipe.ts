@@ -6,8 +6,8 @@ const { emit } = Duplex.prototype;
 const { write } = ConnectionDuplex.prototype;
 
 /**
- * A pipe from the stream of a connection to that of another one, or back to itself. While nothing but the pipe hears what comes, no event needs to tell it: the bytes
- * can be sent as they come, and nobody else has seen them.
+ * A pipe from the stream of a connection to that of another one, or back to itself. While nothing but the pipe hears
+ * what comes, no event needs to tell it: the bytes can be sent as they come, and nobody else has seen them.
  */
 export class OwnPipe<S extends ConnectionDuplex> {
   readonly #from: S;
@@ -33,8 +33,6 @@ export class OwnPipe<S extends ConnectionDuplex> {
   get isAlone(): boolean {
     const from = this.#from;
     const listeners = from.rawListeners('data');
-    return (
-      listeners.length === 1 && listeners[0] === this.#listener && from.emit === emit && this.to.write === write
-    );
+    return listeners.length === 1 && listeners[0] === this.#listener && from.emit === emit && this.to.write === write;
   }
 }

@@ -41,7 +41,7 @@ export class TakenDuplex extends ConnectionDuplex implements Taker {
     if (put !== undefined) this.connection._ttss__run({ run: () => this.#onceOpen(put.done, put.go) });
   }
 
-  /** Whoever hears it is the user's: what that throws fails the Tonic of the connection, as a throw in a sparkle does. */
+  /** Who hears it is the user's: what that throws fails the Tonic of the connection, as a throw in a sparkle does. */
   override received(data: Buffer): void {
     try {
       super.received(data);
@@ -52,6 +52,7 @@ export class TakenDuplex extends ConnectionDuplex implements Taker {
 
   receivedStraight(data: Buffer): 'kept' | 'left' {
     const pipe = this.#pipe;
+    // Nothing else is to hear it: it needs no event, and nobody has its bytes when they have left.
     if (pipe !== undefined && this.isHeardAtOnce && pipe.isAlone && pipe.to.mayGive(data)) {
       pipe.to.send(data, 'utf8');
       return handOut(pipe.to.connection);
