@@ -4,6 +4,7 @@ import { Pause } from '../pause.js';
 import { type RelayEnd, TcpConnection } from '../tcp-connection.js';
 import { sizeOf } from '../../../socket-tonic.js';
 import type { ConnectionGuest } from '../connection-guest.js';
+import { handOut } from './hand-out.js';
 import { checkTakeOver, takeOver } from './take-over.js';
 import type { Taker } from './taker.js';
 
@@ -90,11 +91,7 @@ class RelayedEnd implements Taker {
 
   receivedStraight(data: Buffer): 'kept' | 'left' {
     this.received(data);
-    const { to } = this;
-    const channel = to._ttChannel;
-    if (channel === undefined || this.#kept !== undefined) return 'kept';
-    channel.flush();
-    return channel.handsToKernel === true && to.unsentBytes === 0 ? 'left' : 'kept';
+    return this.#kept === undefined ? handOut(this.to) : 'kept';
   }
 
   /** The kernel has what it takes; while the rest waits, no more is read. */

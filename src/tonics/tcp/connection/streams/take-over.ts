@@ -1,5 +1,5 @@
 import type { AnyTonic } from '../../../../core/any-tonic.js';
-import { fail, toError } from '../../../../core/errors.js';
+import { fail } from '../../../../core/errors.js';
 import { extrasOf } from '../../../../core/guests/extras.js';
 import type { WaitingOrder } from '../../../../core/queue/take-back.js';
 import type { ClosingConnection } from '../closing-connection.js';
@@ -65,13 +65,4 @@ function unheardOf(connection: Takable, event: (typeof HEARD_IN)[Taker['takes']]
   const hearer = connection._ttHearerOf(event) ?? (connection as AnyTonic);
   const orders = connection._ttCatalyst._ttTakeBack(hearer, isMeant).filter(({ sparkle }) => sparkle.key === event);
   return orders.map(({ tonic, a, b }) => ((tonic as unknown) === connection ? a : b));
-}
-
-/** Whoever takes is the user's: what it throws fails the Tonic of the connection, as a throw in a sparkle does. */
-export function guarded(connection: ClosingConnection<string>, by: string, call: () => void): void {
-  try {
-    call();
-  } catch (thrown) {
-    connection._ttss__throw(toError(thrown), by);
-  }
 }
