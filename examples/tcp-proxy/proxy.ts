@@ -30,9 +30,13 @@ export class Proxy extends Tonic {
   ttse__onStart(): void {
     const { backends, ...limits } = this.config.get('proxy');
     this.backends = new TcpBackends(backends);
-    const protocol = (): Visitor => new Visitor(this.backends);
-    for (const place of this.places) new TcpServer({ ...place, ...limits, protocol });
+    for (const place of this.places) new TcpServer({ ...place, ...limits, protocol: () => this.visitor() });
     this.#tellBackends();
+  }
+
+  /** What speaks with each client. */
+  protected visitor(): TcpConnection {
+    return new Visitor(this.backends);
   }
 
   ttse__onConfigurationChanged(): void {

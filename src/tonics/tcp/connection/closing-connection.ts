@@ -187,6 +187,8 @@ export abstract class ClosingConnection<
 
   /** Who has taken it over holds its end no more. */
   #drainsNow(): void {
+    // From now on it has its own time for that.
+    this._ttEnding?.progressed();
     if (this._ttDrain()) this._ttDrained();
   }
 
