@@ -1,27 +1,17 @@
-import { once } from 'node:events';
-import { connect as connectTls } from 'node:tls';
 import { expect } from 'chai';
 import {
   type ConfigurationSources,
   Formula,
   type FormulaData,
-  type ListenInfo,
   TcpClient,
   TcpConnection,
   TcpServer,
-  Tonic,
   type TaskTonicError,
 } from 'tasktonic';
 import { Distiller, SeededRandom, explore } from 'tasktonic/testing';
 import { Proxy } from '../../examples/tcp-proxy/proxy.js';
 import { settings } from '../../examples/tcp-proxy/settings.js';
-import type { Serving } from '../../examples/shared/serving.js';
-import { endHaproxies, haproxy, needsHaproxy } from '../support/haproxy.js';
-import { Heard } from '../support/heard.js';
 import { howMany } from '../support/how-many.js';
-import { onRealSockets } from '../support/stage.js';
-import { authority, own } from '../support/tls.js';
-import { ExampleApp } from './support/example-app.js';
 
 /** A backend: it says its name, then what it hears, and ends when its peer has. */
 class Echo extends TcpConnection {
@@ -67,7 +57,7 @@ class Client extends TcpClient {
 const configured = (backends: object): Record<string, string> => ({ P_PROXY: JSON.stringify({ backends }) });
 
 /** The proxy as an app, whose configuration is that variable. */
-const appOf = (env: Record<string, string>, Kind: typeof Proxy = Proxy, places: readonly Serving[] = [{ port: 80 }]) =>
+const appOf = (env: Record<string, string>, Kind: typeof Proxy = Proxy) =>
   class App extends Formula {
     protected override creatingFormula(): FormulaData {
       return { shutdown: { grace: 40_000 } };
@@ -76,7 +66,7 @@ const appOf = (env: Record<string, string>, Kind: typeof Proxy = Proxy, places: 
       return { env: { prefix: 'P_', from: env }, schema: settings };
     }
     protected override creatingStartingTonics(): void {
-      new Kind(places);
+      new Kind([{ port: 80 }]);
     }
   };
 
@@ -246,65 +236,5 @@ describe('the TCP proxy on a network that cuts what is sent', () => {
       (thrown: TaskTonicError) => thrown,
     );
     expect(error.code).to.equal('TT_EXPLORE_FAILED');
-  });
-});
-
-describe('the TCP proxy behind haproxy', () => {
-  onRealSockets('haproxy is a program of others');
-  afterEach(endHaproxies);
-
-  it('ends TLS, takes the PROXY header that haproxy sends, and tells the backend whose connection it is', async function () {
-    needsHaproxy(this);
-    const seen = new Heard();
-    let front!: Proxy;
-    class Front extends Proxy {
-      override ttse__onStart(): void {
-        // eslint-disable-next-line @typescript-eslint/no-this-alias -- the test finishes it
-        front = this;
-        super.ttse__onStart();
-      }
-      override ttse__onListening({ port }: ListenInfo): void {
-        seen.push('front', port);
-      }
-    }
-    class Behind extends TcpConnection {
-      ttse__onConnected(): void {
-        if (this.proxy?.command === 'PROXY') seen.push('of', this.remote?.port);
-      }
-      ttse__onData(data: Buffer): void {
-        this.send(data);
-      }
-      ttse__onError(): void {}
-    }
-    const proxyProtocol = { trusted: ['127.0.0.1'] };
-    const onPort = { host: '127.0.0.1', port: 0, proxyProtocol } as const;
-    class Backends extends Tonic {
-      ttse__onStart(): void {
-        new TcpServer({ ...onPort, protocol: Behind });
-      }
-      ttse__onListening({ port }: ListenInfo): void {
-        this.log.info({ port }, 'listens');
-      }
-    }
-    const behind = await ExampleApp.start(() => new Backends());
-    const env = configured({ hosts: [`127.0.0.1:${behind.ports[0]!}`], proxyProtocol: 2 });
-    class App extends appOf(env, Front, [{ ...onPort, tls: own }]) {
-      protected override creatingFormula(): FormulaData {
-        return { log: { to: 'off' }, shutdown: { signals: false } };
-      }
-    }
-    const run = App.run();
-    const [frontPort] = (await seen.on('front')) as [number];
-    const port = await haproxy({ server: `127.0.0.1:${frontPort} send-proxy-v2` });
-    const client = connectTls({ port, host: '127.0.0.1', ca: authority.cert, servername: 'localhost' });
-    client.write('under TLS');
-    const [data] = (await once(client, 'data')) as [Buffer];
-    expect(String(data)).to.equal('under TLS');
-    expect(await seen.on('of')).to.deep.equal([client.localPort]);
-    client.end();
-    await once(client, 'close');
-    front.ttsc__finish();
-    await run;
-    await behind.end();
   });
 });
