@@ -24,8 +24,8 @@ export const backendsSchema = v.strictObject({
   ...tonicOptions,
   /** The servers: up to 100 of `{ host, port }`, or texts such as `'10.0.0.1:80'` and `'[::1]:80'`. Each name is looked up again with each try. */
   hosts: hostList,
-  /** How each of them is checked, by connections of their own; `false`: not at all, and none is left out. */
-  check: v.optional(v.union([v.literal(false), checkSchema], 'must be false, or options of the check'), {}),
+  /** How each is checked: see [Checks of a TcpBackends](#checks-of-a-tcpbackends). `false`: not at all, and none is left out. Default: as these say. */
+  check: v.optional(v.union([v.literal(false), checkSchema], 'must be false, or options of the check')),
   /** How long a backend has to take a connection that is relayed, in ms, TLS included. Then the next one is tried. */
   connectTimeout: v.optional(ms(1), 1_000),
   /** Begins connections that are relayed with a PROXY header of that version, which tells the address of the client; those of checks tell that they are checks. */
@@ -39,6 +39,13 @@ export const backendsSchema = v.strictObject({
 type Input = Readonly<v.InferInput<typeof backendsSchema>>;
 export type BackendsSettings = v.InferOutput<typeof backendsSchema>;
 export type CheckSettings = v.InferOutput<typeof checkSchema>;
+
+const DEFAULT_CHECK: CheckSettings = v.parse(checkSchema, {});
+
+/** How they are checked; `false` where they are not. */
+export function checkOf({ check }: BackendsSettings): CheckSettings | false {
+  return check ?? DEFAULT_CHECK;
+}
 
 /** How a TcpBackends looks whether its backends are well. */
 export type BackendCheckOptions = Readonly<v.InferInput<typeof checkSchema>>;

@@ -14,7 +14,7 @@ import type { TcpConnection } from '../connection/tcp-connection.js';
 import { BackendConnection, type ConnectionTally } from './backend-connection.js';
 import { BackendWatch } from './backend-watch.js';
 import { Backend, type BackendInfo } from './backend.js';
-import { type BackendsSettings, type TcpBackendsOptions, backendsSchema } from './backends-options.js';
+import { type BackendsSettings, type TcpBackendsOptions, backendsSchema, checkOf } from './backends-options.js';
 
 /** How many backends and connections there are now, and what has become of connections since it began. */
 export interface BackendCounts {
@@ -116,7 +116,8 @@ export class TcpBackends<State extends string = never> extends SocketTonic<State
   }
 
   #apply(): void {
-    const { hosts, check } = this.#settings;
+    const { hosts } = this.#settings;
+    const check = checkOf(this.#settings);
     const before = new Map(this.#backends.map((backend) => [backend.place, backend]));
     const now = new Map(hosts.map((host) => new Backend(host)).map((made) => [made.place, made]));
     this.#backends = [...now.values()].map((made) => before.get(made.place) ?? made);
@@ -200,11 +201,11 @@ export class TcpBackends<State extends string = never> extends SocketTonic<State
     this.#left(backend);
     this.#counts.failedTries++;
     // Without checks nothing would say that it is well again.
-    if (this.#settings.check !== false && !OF_HERE.has(error.code)) this.#judged(backend, error);
+    if (checkOf(this.#settings) !== false && !OF_HERE.has(error.code)) this.#judged(backend, error);
   }
 
   #judged(backend: Backend, error: Error | undefined): void {
-    const { check } = this.#settings;
+    const check = checkOf(this.#settings);
     if (check === false || !this.#backends.includes(backend)) return;
     const changed = error === undefined ? backend.passed(check.rise) : backend.failed(error, check.fall);
     if (!changed) return;
