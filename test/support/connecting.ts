@@ -51,9 +51,9 @@ export class Connecting {
     this.#timer = setInterval(() => this.#beginThose(perSecond), PACE);
   }
 
-  /** Resolves when so many were answered in all. */
-  async answered(count: number): Promise<void> {
-    while (this.outcome.answered < count) await new Promise((resolve) => setTimeout(resolve, PACE));
+  /** Resolves when that process has answered one. */
+  async answeredBy(pid: number): Promise<void> {
+    while (!this.outcome.by.has(String(pid))) await new Promise((resolve) => setTimeout(resolve, PACE));
   }
 
   async stop(): Promise<Outcome> {
