@@ -24,7 +24,7 @@ describe('SIGHUP, with connections on threads', function () {
 
   beforeEach(async () => {
     write('{"limit": 1}');
-    program = new Program(new URL('./programs/reload-threads.ts', import.meta.url), [file]);
+    program = new Program(new URL('./programs/sighup-threads.ts', import.meta.url), [file]);
     port = Number(/\d+/.exec(await program.wrote(/^port \d+$/))![0]);
   });
   afterEach(async () => {

@@ -29,7 +29,7 @@ export class Proxy extends Tonic implements Hears<TcpBackends> {
   ttse__onStart(): void {
     const backends = new TcpBackends({ ...options, check: false });
     const { up, unserved }: BackendCounts = backends.counts;
-    this.log.info(up + unserved);
+    this.log.info(`${up} ${unserved}`);
     backends.configure({ hosts: ['a:1'] });
     new TcpClient({ hosts: backends });
     new TcpClient({ hosts: given, order: 'roundRobin' });

@@ -1,58 +1,55 @@
-import * as v from 'valibot';
-import { threadId } from 'node:worker_threads';
 import {
-  type ConfigurationSources,
-  Formula,
-  type FormulaData,
-  type ListenInfo,
-  TcpConnection,
-  TcpServer,
+  Catalyst,
+  type ConfigurationChange,
+  type Remote,
+  type ShutdownInfo,
+  type ThreadOptions,
   Tonic,
 } from '../../../src/index.js';
-import { lines } from '../../../src/framing/index.js';
+import '../../../src/index.js';
+import { built, plainNode } from '../../support/built.js';
 
-// A server whose connections run in threads. It reads a file, and reads it again on SIGHUP. It says where it listens, and what was read again.
-
-const [file] = process.argv.slice(2);
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
-
-/** Tells its thread and the limit: when it is asked, and when the limit is another. */
-export class Limited extends TcpConnection.with({ framing: lines() }) {
-  static readonly module = import.meta.url;
-
-  override ttse__onFrame(line: string): void {
-    if (line === 'die') process.exit(7);
-    this.sendFrame(`${threadId} ${this.config.number('limit')}`);
-  }
-  ttse__onConfigurationChanged(): void {
-    this.sendFrame(`${threadId} changed to ${this.config.number('limit')}`);
-  }
+/** Whoever is told what the threads hear. */
+export interface Told extends Tonic {
+  ttsc__tell(who: string, ...values: unknown[]): void;
 }
 
-class Main extends Tonic {
+/** A thread that tells what of the configuration it hears; with a depth, it starts another one. */
+export class Hearer extends Catalyst {
+  static override readonly module: string = built(import.meta.url);
+  static override readonly thread: ThreadOptions = plainNode;
+
+  constructor(
+    private readonly told: Remote<Told>,
+    private readonly depth: number,
+  ) {
+    super();
+  }
   ttse__onStart(): void {
-    new TcpServer({ port: 0, host: '127.0.0.1', protocol: Limited, catalysts: 2 });
-  }
-  ttse__onListening({ port }: ListenInfo): void {
-    say(`port ${port}`);
-  }
-  ttse__onConfigurationChanged(): void {
-    say(`limit is ${this.config.number('limit')}`);
+    new Part(this.told, this.depth);
+    if (this.depth > 0) Hearer.spawn(this.told, this.depth - 1);
   }
 }
 
-class App extends Formula {
-  protected override creatingFormula(): FormulaData {
-    return { log: { to: 'off' } };
+/** A Tonic of such a thread. */
+class Part extends Tonic {
+  constructor(
+    private readonly told: Remote<Told>,
+    private readonly depth: number,
+  ) {
+    super();
   }
-  protected override creatingConfiguration(): ConfigurationSources {
-    const schema = v.object({ limit: v.pipe(v.number(), v.metadata({ reload: true })) });
-    return { file: file!, schema, sighup: true };
+  ttse__onStart(): void {
+    this.told.ttsc__tell('started', this.depth, this);
   }
-  protected override creatingStartingTonics(): void {
-    new Main();
+  ttse__onConfigurationChanged({ paths }: ConfigurationChange): void {
+    const { config, logMode } = this;
+    this.told.ttsc__tell('changed', this.depth, paths, config.get('limit'), config.source('limit'), logMode);
+  }
+  ttse__onShutdown(info: ShutdownInfo): void {
+    this.told.ttsc__tell('ends', this.depth, info, this.catalyst.runtime.shutdown);
+  }
+  ttsc__askForReload(): void {
+    this.catalyst.runtime.reloadConfiguration();
   }
 }
-
-// Its threads load this file for the class of their connections alone.
-if (threadId === 0) await App.run();
