@@ -208,8 +208,8 @@ See [Timers and calendars](../use/timers.md).`,
   },
   {
     name: 'options-pools',
-    title: 'Options of pools of clients',
-    text: 'Which options does a pool of clients have?',
+    title: 'Options of pools of clients and of backends',
+    text: 'Which options do a pool of clients, a list of servers and a relay have?',
     sections: [
       {
         title: 'TcpClientPool',
@@ -225,6 +225,21 @@ See [Timers and calendars](../use/timers.md).`,
         title: 'request() of a TcpClientPool',
         text: 'The last argument, with those of [ask()](#ask) and the `key` of [request()](#request).',
         from: ['src/tonics/tcp/pool/pool-options.ts', 'poolRequestSchema'],
+      },
+      {
+        title: 'TcpBackends',
+        text: 'With the options of [every Tonic](#every-tonic), and for `configure()`: [One of several servers](../use/backends.md).',
+        from: ['src/tonics/tcp/backends/backends-options.ts', 'backendsSchema'],
+      },
+      {
+        title: 'Checks of a TcpBackends',
+        text: 'Under `check` of a TcpBackends.',
+        from: ['src/tonics/tcp/backends/backends-options.ts', 'checkSchema'],
+      },
+      {
+        title: 'relay()',
+        text: 'What `relay()` is given after the two connections: [Streams and other libraries](../use/streams.md#two-connections-joined).',
+        from: ['src/tonics/tcp/connection/streams/relay.ts', 'relaySchema'],
       },
     ],
   },

@@ -134,6 +134,9 @@ export const ERRORS = {
   TT_NO_SUCH_HOST: 'The host of {address} is not known: correct its name, or check DNS.',
   TT_NO_SRV:
     'No server of the service {name} was found, since {problem}: look at its SRV records, and at the name service.',
+  TT_NO_BACKEND:
+    'None of {backends} takes a connection now, since each has failed: start one of these servers.{reasons}',
+  TT_CHECK_FAILED: 'The check of {backend} failed: {problem}.',
   TT_NO_FITTING_ADDRESS:
     'The host of {address} has no {family} address, which the option {option} requires: choose another host, or another {option}.',
   TT_CONNECT_TIMEOUT: '{address} did not answer within {ms} ms{lookup}: check the network, or raise "connectTimeout".',

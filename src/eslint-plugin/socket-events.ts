@@ -53,6 +53,7 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   WebSocketConnection: [LIFE, CONNECTION, WEB_SOCKET],
   WebSocketClient: [LIFE, CONNECTION, WEB_SOCKET],
   StoreConnection: [LIFE, CONNECTION, WEB_SOCKET],
+  TcpBackends: [LIFE, { events: ['onBackendChanged'] }],
   UdpServer: [
     LIFE,
     {

@@ -1,4 +1,7 @@
+import * as v from 'valibot';
 import { fail } from '../../../../core/errors.js';
+import { parseOptions, within } from '../../../../core/options/option-schema.js';
+import { Alarm } from '../../../alarm.js';
 import type { DisconnectInfo, DisconnectReason } from '../disconnect.js';
 import { Pause } from '../pause.js';
 import { type RelayEnd, TcpConnection } from '../tcp-connection.js';
@@ -14,6 +17,18 @@ const RELAY = 'relay()';
 type Piece = Buffer | string;
 /** The most bytes that a message of a WebSocket is made of: a longer one could be too long for the peer. */
 const LARGEST_MESSAGE = 65_536;
+const A_DAY = 86_400_000;
+
+export const relaySchema = v.strictObject({
+  /**
+   * How long the two may go on where one of their Tonics finishes (its server closes, the app ends), in ms; then they are closed in order. They end before that, where
+   * their peers do. At the end of an app `shutdown/grace` is the bound.
+   */
+  drain: v.optional(within(0, A_DAY, 'ms'), 0),
+});
+
+/** Options of {@link relay}. */
+export type RelayOptions = Readonly<v.InferInput<typeof relaySchema>>;
 
 /**
  * Joins two connections: what comes from one is sent to the other, both ways, and no sparkle runs for it. What has come and was not heard yet goes first. From now on neither
@@ -30,9 +45,10 @@ const LARGEST_MESSAGE = 65_536;
  *
  * Idle, stall and rate limits apply as before. One of the two may be a TcpClient that is not connected yet: the other is not read from until it is.
  *
- * @throws {TaskTonicError} `TT_RELAY_APART` where they are one, or live on different Catalysts; else as {@link TcpConnection.toDuplex}.
+ * @throws {TaskTonicError} `TT_RELAY_APART` where they are one, or live on different Catalysts; `TT_BAD_OPTION`; else as {@link TcpConnection.toDuplex}.
  */
-export function relay(a: TcpConnection<string>, b: TcpConnection<string>): void {
+export function relay(a: TcpConnection<string>, b: TcpConnection<string>, options: RelayOptions = {}): void {
+  const { drain } = parseOptions(relaySchema, options, RELAY);
   const names = { a: String(a?.name), b: String(b?.name) };
   if (!(a instanceof TcpConnection) || !(b instanceof TcpConnection))
     throw fail('TT_RELAY_APART', { ...names, why: 'both must be connections' });
@@ -40,7 +56,7 @@ export function relay(a: TcpConnection<string>, b: TcpConnection<string>): void 
   if (a._ttCatalyst !== b._ttCatalyst)
     throw fail('TT_RELAY_APART', { ...names, why: 'they live on different Catalysts: make both on one' });
   for (const one of [a, b]) checkTakeOver(one, RELAY);
-  const end = new RelayedEnd(a, b);
+  const end = new RelayedEnd(a, b, drain);
   for (const one of [end, end.other]) takeOver(one.from, one);
 }
 
@@ -51,6 +67,8 @@ class RelayedEnd implements Taker {
   readonly from: TcpConnection<string>;
   readonly to: TcpConnection<string>;
   readonly other: RelayedEnd;
+  readonly #drain: number;
+  #drainAlarm: Alarm | undefined;
   /** Bytes that went this way. */
   #given = 0;
   /** What came while the other one was not open. */
@@ -62,12 +80,13 @@ class RelayedEnd implements Taker {
   /** One of the two is closed. */
   #isOver = false;
 
-  constructor(from: TcpConnection<string>, to: TcpConnection<string>, other?: RelayedEnd) {
+  constructor(from: TcpConnection<string>, to: TcpConnection<string>, drain: number, other?: RelayedEnd) {
     this.from = from;
     this.to = to;
     this.takes = from._ttBringsMessages ? 'messages' : 'bytes';
     this.#guest = from._ttGuest;
-    this.other = other ?? new RelayedEnd(to, from, this);
+    this.#drain = drain;
+    this.other = other ?? new RelayedEnd(to, from, drain, this);
     if (to._ttChannel === undefined) from._ttPause(Pause.relay);
     else this.#kept = undefined;
   }
@@ -91,7 +110,8 @@ class RelayedEnd implements Taker {
 
   receivedStraight(data: Buffer): 'kept' | 'left' {
     this.received(data);
-    return this.#kept === undefined ? handOut(this.to) : 'kept';
+    // A protocol between them may still work on it, such as the compression of a WebSocket.
+    return this.#kept === undefined && this.other.#guest === undefined ? handOut(this.to) : 'kept';
   }
 
   /** The kernel has what it takes; while the rest waits, no more is read. */
@@ -130,7 +150,18 @@ class RelayedEnd implements Taker {
 
   broke(): void {}
 
+  holdsFinish(goOn: () => void): boolean {
+    if (this.#drain === 0) return false;
+    this.#drainAlarm ??= Alarm.after(this.from, this.#drain, goOn);
+    return this.#drainAlarm.isSet;
+  }
+
+  get finishDeadline(): number {
+    return this.#drainAlarm?.at ?? -Infinity;
+  }
+
   over(info: DisconnectInfo): void {
+    this.#drainAlarm?.clear();
     if (this.#isOver) return;
     this.#isOver = this.other.#isOver = true;
     const told = this.#isCut(info) ? { ...info, error: info.error ?? this.#cut(info) } : info;

@@ -23,6 +23,10 @@ export interface Taker {
   peerEnded(): void;
   /** What was given to be sent has left, down to the low-water mark. */
   drained(): void;
+  /** The Tonic of the connection finishes: whether that waits until it is over, or until `goOn` is called. */
+  holdsFinish?(goOn: () => void): boolean;
+  /** Until when that waits; `-Infinity` where it does not. */
+  readonly finishDeadline?: number;
   /** The connection is closed, or none could be opened. Nothing is told after this. */
   over(info: DisconnectInfo): void;
 }
