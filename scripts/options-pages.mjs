@@ -235,6 +235,7 @@ See [Timers and calendars](../use/timers.md).`,
       },
       { title: 'lines()', from: ['src/framing/lines.ts', 'linesSchema'] },
       { title: 'delimited()', from: ['src/framing/delimited.ts', 'delimitedSchema'] },
+      { title: 'dotStuffed()', from: ['src/framing/dot-stuffed.ts', 'dotStuffedSchema'] },
       { title: 'fixed()', from: ['src/framing/fixed.ts', 'fixedSchema'] },
       { title: 'lengthPrefixed()', from: ['src/framing/length-prefixed.ts', 'lengthPrefixedSchema'] },
       {
