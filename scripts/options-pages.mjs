@@ -168,6 +168,11 @@ See [Timers and calendars](../use/timers.md).`,
         from: ['src/tonics/tls/tls-options.ts', 'clientTlsSchema'],
       },
       {
+        title: 'MessageServer',
+        text: 'With those of [a TcpServer](#tcpserver), but for `protocol` and `catalysts`. See [Messages over TCP and UDP](../use/messages.md).',
+        from: ['src/tonics/messages/message-server-options.ts', 'messageSchema'],
+      },
+      {
         title: 'Readiness',
         text: 'With the options of [every Tonic](#every-tonic). See [UNIX sockets and systemd](../use/unix-and-systemd.md#say-that-it-is-ready).',
         from: ['src/tonics/readiness/readiness.ts', 'readinessSchema'],

@@ -27,6 +27,8 @@ export type { PoolHealth, PoolRequestOptions, PooledClient, TcpClientPoolOptions
 export type { PoolQuestion } from './tcp/pool/pool-question.js';
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
+export { MessageServer } from './messages/message-server.js';
+export type { AnswersMessage, MessageServerOptions } from './messages/message-server-options.js';
 export { UdpServer } from './udp/server/udp-server.js';
 export type { SessionProtocol, UdpServerOptions } from './udp/server/udp-server-options.js';
 export type {
