@@ -24,7 +24,8 @@ export class MessageConnection extends TcpConnection {
   /** What came is no message, or the socket is broken: who waits for an answer would take the next one for it. */
   override ttse__onError(error: Error): void {
     this.log.debug(`closes, since ${error.message}`);
-    this.ttsc__close();
+    // Before the next message, which is not to be answered.
+    this.raise.ttsc__close();
   }
 }
 ofFramework(MessageConnection);
