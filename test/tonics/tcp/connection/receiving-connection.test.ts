@@ -9,7 +9,14 @@ import {
   TcpServer,
   Tonic,
 } from '../../../../src/index.js';
-import { type Decoder, type Framing, dotStuffed, jsonLines, lengthPrefixed, lines } from '../../../../src/framing/index.js';
+import {
+  type Decoder,
+  type Framing,
+  dotStuffed,
+  jsonLines,
+  lengthPrefixed,
+  lines,
+} from '../../../../src/framing/index.js';
 import { till } from '../../../support/bench.js';
 import { expectCode, thrownBy } from '../../../support/errors.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
@@ -252,7 +259,12 @@ describe('a connection with a framing', () => {
     it('takes no framing for one frame where it has none for others', async () => {
       const connection = new Lazy(() => new Framed());
       const { clock } = await startWithPeer(connection.make);
-      connection.it.ttsc__do((self) => expectCode(thrownBy(() => self.setFramingOnce(lines())), 'TT_NO_FRAMING'));
+      connection.it.ttsc__do((self) =>
+        expectCode(
+          thrownBy(() => self.setFramingOnce(lines())),
+          'TT_NO_FRAMING',
+        ),
+      );
       await clock.settled();
     });
 
