@@ -29,6 +29,8 @@ export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
 export { MessageServer } from './messages/message-server.js';
 export type { AnswersMessage, MessageServerOptions } from './messages/message-server-options.js';
+export type { ResendOptions } from './udp/resend-pace.js';
+export type { ResendKey, UnansweredInfo } from './udp/unanswered.js';
 export { UdpServer } from './udp/server/udp-server.js';
 export type { SessionProtocol, UdpServerOptions } from './udp/server/udp-server-options.js';
 export type {

@@ -39,6 +39,7 @@ export { ServerSpread, type Supervise } from '../../src/tonics/tcp/server/server
 export { ServerTally } from '../../src/tonics/tcp/server/server-tally.js';
 export { Peer } from '../../src/tonics/udp/server/peer.js';
 export { PeerTable } from '../../src/tonics/udp/server/peer-table.js';
+export { IdleTimer } from '../../src/tonics/udp/server/idle-timer.js';
 export { type Seen, SeenLists } from '../../src/tonics/udp/server/seen-lists.js';
 export { udpServerSchema } from '../../src/tonics/udp/server/udp-server-options.js';
 export { udpSchema, udpSettings } from '../../src/tonics/udp/udp-options.js';
