@@ -198,6 +198,7 @@ export const ERRORS = {
     'A reply of {tonic} was not ended within {ms} ms, with {count} more behind it ({bytes} bytes): see why it takes so long, end each reply, or raise "replyTimeout".',
   TT_REPLY_FAILED:
     'A reply of {tonic} failed, so the {count} behind it cannot be sent either: see the cause, or pass as() a function for errors.',
+  TT_ANSWER_FAILED: 'A datagram of {address} has no answer: "answer" threw. See the cause.',
   TT_REQUEST_TIMEOUT: '{tonic} had no answer to a request within {ms} ms: check its peer, or raise "timeout".',
   TT_REQUEST_LOST: 'A request of {tonic} will not be answered, since {why}: check its connection, or send it again.',
   TT_REQUEST_KEY: '{tonic} already has an open request with the key {key}: give each request its own key.',

@@ -14,7 +14,7 @@ import {
 /** The classes of the package that are Tonics, by their names. */
 export const TONICS: ReadonlySet<string> = new Set([
   'Tonic', 'Catalyst', 'SelectorCatalyst', 'ServerCatalyst', 'ChunkedWork',
-  'TcpServer', 'TcpClient', 'TcpClientPool', 'TcpBackends', 'TcpConnection', 'UdpSocket', 'UdpServer', 'UdpSession', 'Readiness', 'HttpServer', 'HttpConnection', 'HttpClient',
+  'TcpServer', 'TcpClient', 'TcpClientPool', 'TcpBackends', 'TcpConnection', 'UdpSocket', 'UdpServer', 'UdpSession', 'MessageServer', 'Readiness', 'HttpServer', 'HttpConnection', 'HttpClient',
   'WebSocketConnection', 'WebSocketClient', 'StoreConnection',
   'TimerSingleShot', 'TimerRepeat', 'TimerPausing',
   'CalendarTimer', 'TimerEveryMinute', 'TimerEveryHour', 'TimerEveryDay', 'TimerEveryWeek', 'TimerEveryMonth', 'TimerEveryYear',

@@ -31,6 +31,8 @@ export type { BackendInfo } from './tcp/backends/backend.js';
 export type { BackendCheckOptions, TcpBackendsOptions } from './tcp/backends/backends-options.js';
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
+export { MessageServer } from './messages/message-server.js';
+export type { AnswersMessage, MessageServerOptions } from './messages/message-server-options.js';
 export type { ResendOptions } from './udp/resend-pace.js';
 export type { ResendKey, UnansweredInfo } from './udp/unanswered.js';
 export { UdpServer } from './udp/server/udp-server.js';
