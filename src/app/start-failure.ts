@@ -1,4 +1,4 @@
-import { toldToUser, type ConfigurationProblem } from '../config/configuration-problems.js';
+import { problemsForUser, type ConfigurationProblem } from '../config/configuration-problems.js';
 import { waysToGive } from '../config/configuration-help.js';
 import type { ConfigurationSources } from '../config/configuration-sources.js';
 import { TaskTonicError } from '../core/errors.js';
@@ -34,7 +34,7 @@ function blockOf(app: string, { message, details }: TaskTonicError, sources: Con
   const what =
     problems === undefined
       ? ` ${message}`
-      : ` The configuration is not right:${toldToUser(problems, (path) => waysToGive(path, sources))}`;
+      : ` The configuration is not right:${problemsForUser(problems, (path) => waysToGive(path, sources))}`;
   const readsLine = sources.args !== undefined && sources.args !== false;
   return terminalSafe(`tasktonic: ${app} cannot start.${what}\n${readsLine ? 'See all settings with --help.\n' : ''}`);
 }

@@ -2,13 +2,13 @@ import { pathToFileURL } from 'node:url';
 import { inspect } from 'node:util';
 import type { HeldRuns } from '../app/held-runs.js';
 import { CliError } from './cli-error.js';
-import { GET_A_LOADER, TYPESCRIPT, hasLoader } from './typescript-loader.js';
+import { LOADER_ADVICE, TYPESCRIPT, hasLoader } from './typescript-loader.js';
 
 /**
  * Imports a module as far as it gets without its Formula: one that awaits `run()` as it is imported has made by then what it makes.
  * @throws {CliError} with what the module throws.
  */
-export async function importHeld(file: string, { asked }: HeldRuns): Promise<void> {
+export async function importWithoutRunning(file: string, { asked }: HeldRuns): Promise<void> {
   // By the next tick all is done that waits for no event: the rest of a module that does not await its app, and what imports that.
   const waits = asked.then(() => new Promise<void>((resolve) => process.nextTick(resolve)));
   try {
@@ -34,5 +34,5 @@ export function mayNeedLoader(thrown: unknown, file: string): string | undefined
   const { code = '' } = thrown as NodeJS.ErrnoException;
   // Node by itself does not find base.ts where base.js is written.
   const mayHelp = BY_LOADER.includes(code) || (code === 'ERR_MODULE_NOT_FOUND' && TYPESCRIPT.test(file));
-  return mayHelp && !hasLoader(file) ? GET_A_LOADER : undefined;
+  return mayHelp && !hasLoader(file) ? LOADER_ADVICE : undefined;
 }

@@ -34,7 +34,7 @@ import {
 import type { LogLane } from './log-lane.js';
 import { type LogMode, LogLevel } from './log-level.js';
 import type { Remote } from './plan/remote.js';
-import { left, running } from './running.js';
+import { endChecks, running } from './running.js';
 import { type PipeOptions, checkPipe, pipe, responderOf } from './asking/pipe.js';
 import { type Sparkle, type SparkleBinder, type Table, BINDER, ofFramework, sparkleNameOf } from './plan/plan.js';
 import { receive } from './guests/inbox.js';
@@ -43,7 +43,7 @@ import { postpone } from './guests/postpone.js';
 import { type Responder, isResponder } from './asking/reply.js';
 import { type StateTimeoutInfo, beginsWithTimeouts, giveTimeout } from './guests/state-timeout.js';
 import { type SuperviseOptions, Supervised } from './guests/supervised.js';
-import { type Said, type TonicConstructor, type With, withSaid } from './plan/said.js';
+import { type Said, type TonicConstructor, type With, withDeclarations } from './plan/said.js';
 import type { Task } from './guests/task.js';
 import { type UsedAs, USED } from './used.js';
 import type { ShutdownInfo } from './shutdown.js';
@@ -128,7 +128,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     this: C,
     said: Said<State>,
   ): With<C, Tonic<State>> {
-    return withSaid(this, said) as unknown as With<C, Tonic<State>>;
+    return withDeclarations(this, said) as unknown as With<C, Tonic<State>>;
   }
 
   /** The Tonic that made it. A subclass may declare its type: `declare readonly base: Main`. */
@@ -529,7 +529,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     this._ttCounts = !isService && (running.starting || (base !== undefined && base._ttCounts));
     this._ttId = this._ttScheduler.enter(this, this._ttName);
     if (base !== undefined) (base._ttInfusions ??= new Set()).add(this);
-    if (running.tonic !== undefined) left().infused.push(this);
+    if (running.tonic !== undefined) endChecks().infused.push(this);
     this._ttScheduler.logs.life(this, 'infused');
     if (!plan.fieldsChecked || plan.has('ttse__onStart')) this._ttss__start();
     if (isService) this._ttEnterService();

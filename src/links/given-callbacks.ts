@@ -9,7 +9,7 @@ interface Callback {
 }
 
 /** An Answer that another thread may answer. It belongs to no Tonic here, and is removed with the first answer. */
-export class GivenAnswer {
+export class PassedAnswer {
   constructor(readonly answer: Answer<unknown>) {}
 }
 
@@ -17,8 +17,8 @@ export class GivenAnswer {
  * The callbacks that this thread has passed to another one, by number: functions, each with the Tonic that runs it, and
  * Answers.
  */
-export class GivenCallbacks {
-  readonly #all = new Map<number, Callback | GivenAnswer>();
+export class PassedCallbacks {
+  readonly #all = new Map<number, Callback | PassedAnswer>();
   readonly #byOwner = new Map<AnyTonic, Set<number>>();
   #last = 0;
 
@@ -38,11 +38,11 @@ export class GivenCallbacks {
   }
 
   giveAnswer(answer: Answer<unknown>): number {
-    this.#all.set(++this.#last, new GivenAnswer(answer));
+    this.#all.set(++this.#last, new PassedAnswer(answer));
     return this.#last;
   }
 
-  get(serial: number): Callback | GivenAnswer | undefined {
+  get(serial: number): Callback | PassedAnswer | undefined {
     return this.#all.get(serial);
   }
 
@@ -50,7 +50,7 @@ export class GivenCallbacks {
   released(serial: number): void {
     const given = this.#all.get(serial);
     this.drop(serial);
-    if (given instanceof GivenAnswer) given.answer._ttLost('TT_ASK_UNANSWERED');
+    if (given instanceof PassedAnswer) given.answer._ttLost('TT_ASK_UNANSWERED');
   }
 
   /** It was not sent, or is no longer needed. */
@@ -58,7 +58,7 @@ export class GivenCallbacks {
     const given = this.#all.get(serial);
     if (given === undefined) return;
     this.#all.delete(serial);
-    if (given instanceof GivenAnswer) return;
+    if (given instanceof PassedAnswer) return;
     const own = this.#byOwner.get(given.owner)!;
     own.delete(serial);
     if (own.size === 0) this.#byOwner.delete(given.owner);
@@ -75,6 +75,6 @@ export class GivenCallbacks {
     const all = [...this.#all.values()];
     this.#all.clear();
     this.#byOwner.clear();
-    for (const given of all) if (given instanceof GivenAnswer) given.answer._ttLost('TT_ASK_GONE');
+    for (const given of all) if (given instanceof PassedAnswer) given.answer._ttLost('TT_ASK_GONE');
   }
 }

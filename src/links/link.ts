@@ -1,24 +1,24 @@
-import { Answer, type Lost } from '../core/asking/answer.js';
+import { Answer, type NoAnswerReason } from '../core/asking/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
-import { FarReply } from '../core/asking/far-reply.js';
+import { RemoteReply } from '../core/asking/far-reply.js';
 import { Reply, type ReplyStep } from '../core/asking/reply.js';
 import { isOfLife } from '../core/plan/plan.js';
 import { running } from '../core/running.js';
 import { isServiceCall } from '../services/service-words.js';
 import type { Batch, Notes } from './batch.js';
-import type { Channel, Taker } from './channel.js';
+import type { Channel, MessageReceiver } from './channel.js';
 import { ForeignSources } from './foreign-sources.js';
-import { GivenAnswer, GivenCallbacks } from './given-callbacks.js';
+import { PassedAnswer, PassedCallbacks } from './given-callbacks.js';
 import { Packer } from './packing/packer.js';
 import type { Exporter, Ref, TonicRef } from './packing/refs.js';
 import type { Progress } from './progress.js';
-import { Receiver, type ReceiverHome } from './receiver.js';
+import { Receiver, type ReceiverHost } from './receiver.js';
 import { type Caller, RemoteTonic } from './remote-tonic.js';
 import { Sender, type Totals } from './sender.js';
 
 /** What a link needs of its thread. */
-export interface LinkHome extends Totals {
+export interface LinkHost extends Totals {
   /** The number of this thread. */
   readonly thread: number;
   /** The count of orders and callbacks for Tonics that had finished. */
@@ -44,7 +44,7 @@ export interface LinkHome extends Totals {
   /** Handles a message that is no batch. */
   control(link: Link, message: unknown): void;
   /** Passes a message that an event of Node brought to the link, and lets the loop continue at once. */
-  comesIn(link: Taker, message: unknown): void;
+  comesIn(link: MessageReceiver, message: unknown): void;
 }
 
 /** Stands for no Tonic, and marks the number of a callback: serials of Tonics begin at 1. */
@@ -54,13 +54,13 @@ const NOBODY = 0;
  * The link of this thread to another one: the messages to it, the handles of its Tonics, and the callbacks passed to
  * it. Orders of one sender keep their order. Until there is a {@link Channel}, everything waits here.
  */
-export class Link implements Caller, Exporter, ReceiverHome {
+export class Link implements Caller, Exporter, ReceiverHost {
   readonly thread: number;
   /** Called when the Catalyst of that thread has ended, with the result. */
   onEnded: ((ended: { readonly kind: 'ended' }) => void) | undefined;
   /** Called with the time that the end of that thread may still take, in ms. */
   onEndsWithin: ((ms: number) => void) | undefined;
-  readonly #home: LinkHome;
+  readonly #home: LinkHost;
   #channel: Channel | undefined;
   /** Messages that wait for the channel, besides orders. */
   #unsent: [message: unknown, moved: readonly never[]][] = [];
@@ -69,7 +69,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   readonly #packer = new Packer(this);
   readonly #handles = new Map<number, RemoteTonic>();
   readonly #told = new Set<number>();
-  readonly #given = new GivenCallbacks();
+  readonly #given = new PassedCallbacks();
   /** The Tonics of third threads whose orders this thread forwards. */
   #foreigners: ForeignSources | undefined;
   #closed = false;
@@ -80,7 +80,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   /** Tells the other side which of its callbacks are no longer referenced here. */
   readonly #forgotten = new FinalizationRegistry<number>((serial) => this.#note('released', serial));
 
-  constructor(home: LinkHome, thread: number) {
+  constructor(home: LinkHost, thread: number) {
     this.#home = home;
     this.thread = thread;
     this.#sender = new Sender(home);
@@ -322,14 +322,14 @@ export class Link implements Caller, Exporter, ReceiverHome {
   callBack(serial: number, args: unknown[]): void {
     const callback = this.#given.get(serial);
     if (callback === undefined) this.#home.undelivered++;
-    else if (callback instanceof GivenAnswer) this.#answer(serial, callback, args);
+    else if (callback instanceof PassedAnswer) this.#answer(serial, callback, args);
     else callback.owner._ttss__run({ run: () => void callback.call(...args) });
   }
 
   /** The other side has answered an Answer; the first answer ends it. */
-  #answer(serial: number, { answer }: GivenAnswer, [error, value]: unknown[]): void {
+  #answer(serial: number, { answer }: PassedAnswer, [error, value]: unknown[]): void {
     this.#given.drop(serial);
-    if (typeof error === 'string') answer._ttLost(error as Lost);
+    if (typeof error === 'string') answer._ttLost(error as NoAnswerReason);
     else answer._ttSettle(error as Error | undefined, value);
   }
 
@@ -388,7 +388,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   }
 
   replyOf(serial: number): Reply {
-    return new Reply(new FarReply(this.callbackOf(serial, 'reply')));
+    return new Reply(new RemoteReply(this.callbackOf(serial, 'reply')));
   }
 
   #finished(serial: number): void {

@@ -1,15 +1,15 @@
-import { failAnswers, loseAnswers } from '../core/asking/answer.js';
+import { failAnswers, failAnswersOfFinished } from '../core/asking/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { toError } from '../core/errors.js';
 import type { Dispatcher, Plan, Sparkle } from '../core/plan/plan.js';
 import { running } from '../core/running.js';
-import { type Batch, HEAD, type Notes } from './batch.js';
+import { type Batch, NUMBERS_PER_ORDER, type Notes } from './batch.js';
 import type { Importer, Refs } from './packing/refs.js';
 import { unpack } from './packing/unpacking.js';
 import type { Progress, Progressing } from './progress.js';
 
 /** What a receiver needs of its link. */
-export interface ReceiverHome extends Importer {
+export interface ReceiverHost extends Importer {
   /** The count of orders for Tonics that had finished. */
   undelivered: number;
   /** Counts orders as they are carried out. */
@@ -32,7 +32,7 @@ export interface ReceiverHome extends Importer {
 
 /** Takes the orders that arrive on a channel, and queues them. */
 export class Receiver implements Progressing {
-  readonly #home: ReceiverHome;
+  readonly #home: ReceiverHost;
   /** The names of sparkles by number; sender and receiver number them in the same way. */
   readonly #names: string[] = [];
   /** For each sparkle the class that it was last called for, which is mostly the only one. */
@@ -48,7 +48,7 @@ export class Receiver implements Progressing {
   /** The counts at which the sender wants an acknowledgement. */
   readonly #asked: number[] = [];
 
-  constructor(home: ReceiverHome) {
+  constructor(home: ReceiverHost) {
     this.#home = home;
   }
 
@@ -68,7 +68,7 @@ export class Receiver implements Progressing {
     const notes = batch[6];
     if (notes !== undefined) this.#takeNames(notes);
     let heads = batch[4];
-    const count = heads.length / HEAD;
+    const count = heads.length / NUMBERS_PER_ORDER;
     if (count > 0) {
       if (batch[1] !== this.#taken) heads = this.#fitted(batch[1], heads, batch[5]);
       this.#taken = batch[1] + count;
@@ -100,11 +100,11 @@ export class Receiver implements Progressing {
       this.done -= skip;
       return heads;
     }
-    const own = Array.from(heads).slice(0, skip * HEAD);
+    const own = Array.from(heads).slice(0, skip * NUMBERS_PER_ORDER);
     let next = 0;
-    for (let at = 4; at < own.length; at += HEAD) next += (own[at]! >> 1) + (own[at]! & 1);
+    for (let at = 4; at < own.length; at += NUMBERS_PER_ORDER) next += (own[at]! >> 1) + (own[at]! & 1);
     args.splice(0, next);
-    return Array.from(heads).slice(skip * HEAD);
+    return Array.from(heads).slice(skip * NUMBERS_PER_ORDER);
   }
 
   #takeNames(notes: Notes): void {
@@ -125,7 +125,7 @@ export class Receiver implements Progressing {
     let lastSource = NaN;
     let alike = 0;
     try {
-      for (let at = 0; at < heads.length; at += HEAD) {
+      for (let at = 0; at < heads.length; at += NUMBERS_PER_ORDER) {
         const source = heads[at + 2]!;
         if (source !== lastSource) {
           running.tonic = (source < 0 ? this.foreign[-1 - source] : home.source(source)) as AnyTonic | undefined;
@@ -165,7 +165,7 @@ export class Receiver implements Progressing {
     const tonic = this.#home.tonicWith(target);
     if (tonic === undefined) {
       this.#home.undelivered++;
-      return loseAnswers(args.slice(from, to));
+      return failAnswersOfFinished(args.slice(from, to));
     }
     try {
       const call = this.#dispatcher(tonic._ttPlan, key);

@@ -12,7 +12,7 @@ const NAP = 5;
 const napping = new Int32Array(new SharedArrayBuffer(4));
 
 /** What an {@link OutputWriter} needs. */
-export interface OutputMeans {
+export interface OutputDependencies {
   readonly clock: Clock;
   /** Opens the output. */
   readonly open: () => Output;
@@ -35,7 +35,7 @@ export interface OutputMeans {
  * - At the end of the app or the process, waiting lines may leave within `patience`, once.
  */
 export class OutputWriter {
-  readonly #means: OutputMeans;
+  readonly #means: OutputDependencies;
   readonly #backlog: LogBacklog;
   #output: Output | undefined;
   /** The bytes that are being written; `undefined` while nothing waits. */
@@ -54,7 +54,7 @@ export class OutputWriter {
   #flushing: Promise<void> | undefined;
   #lost = 0;
 
-  constructor(means: OutputMeans) {
+  constructor(means: OutputDependencies) {
     this.#means = means;
     this.#patience = means.patience;
     this.#backlog = new LogBacklog(means.most, (dropped) => {

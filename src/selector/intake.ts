@@ -2,10 +2,10 @@
 const MOST_BYTES = 32 * 1024 * 1024;
 
 /** With so many orders waiting it is crowded: who sends much must not make those wait who send little. */
-export const CROWD = 256;
+export const CROWDED_FROM = 256;
 
 /** So many bytes a socket brings in a turn while it is crowded: a chunk of 64 KiB can be a thousand orders, or more. */
-export const SHARE = 2 * 1024;
+export const BYTES_PER_TURN = 2 * 1024;
 
 /** After so many turns that were not crowded a share is twice as large; one that is more than what is read at once does not limit. */
 const TURNS_TO_GROW = 4;
@@ -19,7 +19,7 @@ const TURNS_IN_ROTATION = 64;
 const TURNS_IN_CROWD = 16;
 
 /** What waits in other places than the own queue: orders for other threads. */
-export interface Away {
+export interface OrdersElsewhere {
   /** Orders that wait here for another thread to take them. */
   readonly waiting: number;
   /** Bytes of these. */
@@ -43,8 +43,8 @@ export interface Away {
  * In the rotation are sockets that had their share and have more. *Others* had nothing waiting: they are served before those, so that
  * a flood of others does not hold back who asks for little.
  */
-export class Intake {
-  /** How many bytes a socket may bring in this turn; it says more where {@link CROWD} orders wait. */
+export class ReadBudget {
+  /** How many bytes a socket may bring in this turn; it says more where {@link CROWDED_FROM} orders wait. */
   share = Infinity;
   /** What a turn begins with. */
   #turnShare = Infinity;
@@ -76,7 +76,7 @@ export class Intake {
   received(bytes: number): void {
     this.#bytesSince += bytes;
     this.#inTurn += bytes;
-    if (this.#inTurn >= BURST && this.share > SHARE) this.share = SHARE;
+    if (this.#inTurn >= BURST && this.share > BYTES_PER_TURN) this.share = BYTES_PER_TURN;
   }
 
   /**
@@ -84,7 +84,7 @@ export class Intake {
    * @param ran how many orders it has run.
    * @param size how many wait.
    */
-  turnEnded(ran: number, size: number, { waiting, bytes: bytesAway, departed }: Away): void {
+  turnEnded(ran: number, size: number, { waiting, bytes: bytesAway, departed }: OrdersElsewhere): void {
     const bytes = this.#waitingBytes(ran, size) + bytesAway;
     // What waits for another thread to take it counts as well: that thread is slower than what comes.
     const orders = size + waiting;
@@ -94,7 +94,7 @@ export class Intake {
     this.full = this.full
       ? orders > this.#lowWaterMark || bytes > MOST_BYTES / 4
       : orders >= this.#highWaterMark || bytes >= MOST_BYTES;
-    if (this.full || orders >= CROWD) return this.#wait(orders, gone);
+    if (this.full || orders >= CROWDED_FROM) return this.#wait(orders, gone);
     this.turns = this.#turnShare === Infinity ? TURNS_IN_ROTATION : TURNS_IN_CROWD;
     this.#untilTurn = 0;
     return undefined;
@@ -112,8 +112,8 @@ export class Intake {
   }
 
   #growShare(size: number): void {
-    if (size >= CROWD) {
-      this.#turnShare = SHARE;
+    if (size >= CROWDED_FROM) {
+      this.#turnShare = BYTES_PER_TURN;
       this.#calm = 0;
     } else if (this.#turnShare < Infinity && ++this.#calm % TURNS_TO_GROW === 0)
       this.#turnShare = this.#turnShare < LARGEST_SHARE ? this.#turnShare * 2 : Infinity;

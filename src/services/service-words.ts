@@ -5,7 +5,7 @@ import type { ServiceSource } from './service-class.js';
 import { eventName } from '../core/plan/sparkle-names.js';
 
 /** The messages of threads about services: the main Catalyst receives all but the last one, which goes to a user. */
-export interface ServiceWords {
+export interface ServiceMessages {
   /** A Tonic of another thread uses a service. */
   use: readonly [
     name: string,
@@ -26,24 +26,24 @@ export interface ServiceWords {
 }
 
 /** Sends a message to a Tonic, in any thread. */
-export function tellOfService<W extends keyof ServiceWords>(
+export function sendServiceMessage<W extends keyof ServiceMessages>(
   to: AnyTonic | RemoteHandle,
   word: W,
-  ...said: ServiceWords[W]
+  ...said: ServiceMessages[W]
 ): void {
   (to as AnyTonic)._ttss__ofService(word, ...said);
 }
 
 /** Whether it is a user's call of a service, for which limits hold as for any order. */
 export function isServiceCall(key: string, said: readonly unknown[]): boolean {
-  return key === '_ttss__ofService' && said[0] === ('call' satisfies keyof ServiceWords);
+  return key === '_ttss__ofService' && said[0] === ('call' satisfies keyof ServiceMessages);
 }
 
 /**
  * Tells a user, in one of its sparkles, that a service has finished. If the service has failed and the user has no
  * event for it, the user fails.
  */
-export function hearCompleted(user: AnyTonic, info: ServiceInfo): void {
+export function tellUserCompleted(user: AnyTonic, info: ServiceInfo): void {
   const event = `${eventName(info.service)}Completed`;
   if (hears(user, event)) tellNow(user, event, info);
   else if (info.error !== undefined)

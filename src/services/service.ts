@@ -40,7 +40,7 @@ interface Waiting {
 export type UserHandle = AnyTonic | RemoteHandle;
 
 /** What a service needs of the registry. */
-export interface ServiceHome {
+export interface ServiceHost {
   /** The base of all services: the main Catalyst. */
   readonly base: AnyTonic;
   /** The most calls that may wait for a start. */
@@ -85,14 +85,14 @@ export class Service implements Supervision {
   /** The questions to its present Tonic: the handle of the service may outlive that Tonic. */
   readonly #asked: OpenAnswers;
   #restarts!: RestartBudget;
-  readonly #home: ServiceHome;
+  readonly #home: ServiceHost;
   /** Those who requested it while its class was unknown. */
   #askers: Asker[] = [];
   /** Users in other threads that requested another class: they have a handle, but their calls are refused. */
   readonly #refused = new WeakMap<UserHandle, Error>();
 
   constructor(
-    home: ServiceHome,
+    home: ServiceHost,
     readonly name: string,
     serviceClass: ServiceClass | undefined,
     /** The arguments of its constructor. */

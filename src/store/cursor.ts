@@ -14,9 +14,9 @@ import {
   linkSchema,
   subscribeSchema,
 } from './store-options.js';
-import { type Made, pathOf } from './tree/made.js';
+import { type NewElement, pathOf } from './tree/made.js';
 import { PatternTrie } from '../collections/pattern-trie.js';
-import type { Hearer } from './tree/subscription.js';
+import type { Subscriber } from './tree/subscription.js';
 import type { SubscriptionWishes, Tree } from './tree/tree.js';
 import type {
   AnyShape,
@@ -51,7 +51,7 @@ export interface CursorHost {
   /** Throws while the tree cannot be read. */
   readonly tree: Tree;
   /** Makes the hearer of a subscription, which calls the callback. */
-  hearer(callback: StoreCallback, owner: unknown): Hearer;
+  hearer(callback: StoreCallback, owner: unknown): Subscriber;
 }
 
 /**
@@ -60,7 +60,7 @@ export interface CursorHost {
  */
 export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
   readonly #host: CursorHost;
-  #lists: ListPaths<Made> | undefined;
+  #lists: ListPaths<NewElement> | undefined;
 
   /** @internal */
   constructor(host: CursorHost) {
@@ -80,8 +80,8 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     return this.#host.tree;
   }
 
-  get #paths(): ListPaths<Made> {
-    return (this.#lists ??= new ListPaths<Made>());
+  get #paths(): ListPaths<NewElement> {
+    return (this.#lists ??= new ListPaths<NewElement>());
   }
 
   /** Its value; `undefined` if it has none. For an alias it is that of its target. */
@@ -337,7 +337,7 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
    * @internal Hears each batch within the write that makes it, whatever Tonic writes. @returns a function that ends
    * this.
    */
-  _ttFollow(paths: readonly string[], deliver: Hearer['deliver']): () => void {
+  _ttFollow(paths: readonly string[], deliver: Subscriber['deliver']): () => void {
     return this.#tree.subscribe(paths, FOLLOWED, { deliver, known: [] });
   }
 
@@ -380,10 +380,10 @@ const FOLLOWED: SubscriptionWishes = {
 
 /** A cursor: see {@link Cursor}. It is cheap, and stays valid when the value at its path is removed. */
 export class Item<Shape = AnyShape, Path extends string = string> extends Cursor<Shape, Path> {
-  readonly #at: string | Made;
+  readonly #at: string | NewElement;
 
   /** @internal */
-  constructor(host: CursorHost, at: string | Made) {
+  constructor(host: CursorHost, at: string | NewElement) {
     super(host);
     this.#at = at;
   }

@@ -5,7 +5,7 @@ const MOST_WHOLE = 10;
  * A short text for many items: the first ones completely, then the number of others by kind. `reset #0 of tcp 1, loss
  * #3 of tcp 2, and 480 more: 470 loss, 10 reset`
  */
-export function inFewWords<T>(items: readonly T[], text: (item: T) => string, kind: (item: T) => string): string {
+export function shortList<T>(items: readonly T[], text: (item: T) => string, kind: (item: T) => string): string {
   const whole = items.slice(0, MOST_WHOLE).map(text).join(', ');
   const more = items.slice(MOST_WHOLE);
   return more.length === 0 ? whole : `${whole}, and ${more.length} more: ${counted(more, kind)}`;
@@ -22,8 +22,8 @@ function counted<T>(items: readonly T[], kind: (item: T) => string): string {
 }
 
 /** The names of Tonics; default names such as `03.Echo` are counted by class. */
-export function namesInFewWords(names: readonly string[]): string {
-  return inFewWords(names, String, (name) => classIn(name) ?? name.replace(/\d+/g, '...'));
+export function shortNames(names: readonly string[]): string {
+  return shortList(names, String, (name) => classIn(name) ?? name.replace(/\d+/g, '...'));
 }
 
 /** `Echo` for `worker/03.Echo`: a default name contains the class. */

@@ -8,7 +8,7 @@ import { type Probes, Recording } from './recording.js';
 import { VirtualClock } from './virtual-clock.js';
 
 /** What a simulation is made from. */
-export interface WorldSettings {
+export interface SimulatorSettings {
   readonly seed: number;
   readonly wallTime: number | undefined;
   readonly traceLimit: number;
@@ -27,7 +27,7 @@ const REAL_STEP = 2;
  * Nothing runs while it is not driven. A step runs the turn of one loop, which the seed chooses among those that have
  * something to do. If there is none, time advances to the next timers.
  */
-export class World {
+export class Simulator {
   readonly seed: number;
   readonly clock: VirtualClock;
   readonly random: SeededRandom;
@@ -46,7 +46,7 @@ export class World {
   #refused = false;
   #ends = false;
 
-  constructor({ seed, wallTime, traceLimit, probes, faults, settleWithin, instantLimit }: WorldSettings) {
+  constructor({ seed, wallTime, traceLimit, probes, faults, settleWithin, instantLimit }: SimulatorSettings) {
     this.seed = seed;
     this.clock = new VirtualClock(wallTime);
     this.random = new SeededRandom(seed);

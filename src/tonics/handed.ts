@@ -1,5 +1,5 @@
 /** What a maker hands to the Tonic that it makes: the first one of its kind that is made meanwhile takes it. */
-export class Handed<T> {
+export class ConstructorValue<T> {
   #given: T | undefined = undefined;
 
   /** Runs `make`; what was not taken by its end is taken by nobody. */

@@ -16,12 +16,12 @@ export interface MakingFailed {
  * @param sparkle what the log says the maker was at.
  */
 export function makeInfusion<T extends AnyTonic>(maker: AnyTonic, sparkle: string, make: () => T): T | MakingFailed {
-  const before = running.left?.infused.length ?? 0;
+  const before = running.endChecks?.infused.length ?? 0;
   try {
     return make();
   } catch (thrown) {
     const error = toError(thrown);
     maker._ttScheduler.logs.failure(maker, error, failureInfo(sparkle, maker));
-    return { error, infused: running.left?.infused.splice(before) ?? [] };
+    return { error, infused: running.endChecks?.infused.splice(before) ?? [] };
   }
 }

@@ -4,7 +4,7 @@ import { fail } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { LogLevel } from '../core/log-level.js';
 import { type Sparkle, ofFramework } from '../core/plan/plan.js';
-import { putBeyond } from '../core/queue/put-beyond.js';
+import { queueWithoutLimit } from '../core/queue/put-beyond.js';
 import { running } from '../core/running.js';
 import { Tonic } from '../core/tonic.js';
 import { NO_OPTIONS, type TonicOptions, tonicSettings } from '../core/options/tonic-options.js';
@@ -189,7 +189,7 @@ const OF_ITS_LIFE: ReadonlySet<string> = new Set([
 
 function put(hearer: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
   const { queue } = hearer._ttScheduler;
-  if (queue.size >= queue.limit && OF_ITS_LIFE.has(sparkle.key)) putBeyond(queue, hearer, sparkle, count, a, b);
+  if (queue.size >= queue.limit && OF_ITS_LIFE.has(sparkle.key)) queueWithoutLimit(queue, hearer, sparkle, count, a, b);
   else queue.put(hearer, sparkle, count, a, b);
 }
 

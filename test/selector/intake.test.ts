@@ -1,29 +1,29 @@
 import { expect } from 'chai';
-import { Intake } from '../doors/selector.js';
+import { ReadBudget } from '../doors/selector.js';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
 const NOTHING = { waiting: 0, bytes: 0, departed: 0 };
 
 describe('what the sockets of a Catalyst may bring in', () => {
-  const calm = (intake: Intake, turns: number): void => {
+  const calm = (intake: ReadBudget, turns: number): void => {
     for (let n = 0; n < turns; n++) intake.turnEnded(10, 0, NOTHING);
   };
 
   it('is all that they have while few orders wait', () => {
-    const intake = new Intake(10_000, 2_000);
+    const intake = new ReadBudget(10_000, 2_000);
     intake.turnEnded(10_000, 255, NOTHING);
     expect(intake).to.include({ share: Infinity, turns: 64, full: false });
   });
 
   it('is 2 KiB a turn of each while many wait, and that of a few of those that have more', () => {
-    const intake = new Intake(10_000, 2_000);
+    const intake = new ReadBudget(10_000, 2_000);
     intake.turnEnded(10, 256, NOTHING);
     expect(intake).to.include({ share: 2 * KIB, turns: 16, full: false });
   });
 
   it('grows step by step when few wait again', () => {
-    const intake = new Intake(10_000, 2_000);
+    const intake = new ReadBudget(10_000, 2_000);
     intake.turnEnded(10, 256, NOTHING);
     const shares = new Set<number>();
     for (let n = 0; n < 40; n++) {
@@ -35,7 +35,7 @@ describe('what the sockets of a Catalyst may bring in', () => {
   });
 
   it('is a share for the rest of a turn that has brought a megabyte', () => {
-    const intake = new Intake(10_000, 2_000);
+    const intake = new ReadBudget(10_000, 2_000);
     intake.received(MIB - 1);
     expect(intake.share).to.equal(Infinity);
     intake.received(1);
@@ -46,7 +46,7 @@ describe('what the sockets of a Catalyst may bring in', () => {
 
   it('goes on for those that have more when what waits has passed', () => {
     for (const size of [256, 1_000]) {
-      const intake = new Intake(1_000, 200);
+      const intake = new ReadBudget(1_000, 200);
       const turns: number[] = [];
       for (let n = 0; n < 9; n++) {
         intake.turnEnded(size / 4, size, NOTHING);
@@ -57,7 +57,7 @@ describe('what the sockets of a Catalyst may bring in', () => {
   });
 
   it('is held back for everybody from the high-water mark until the low one', () => {
-    const intake = new Intake(1_000, 200);
+    const intake = new ReadBudget(1_000, 200);
     const full: boolean[] = [];
     for (const size of [999, 1_000, 201, 200]) {
       intake.turnEnded(1, size, NOTHING);
@@ -67,7 +67,7 @@ describe('what the sockets of a Catalyst may bring in', () => {
   });
 
   it('counts bytes, too: those that came with orders which wait', () => {
-    const intake = new Intake(10_000, 2_000);
+    const intake = new ReadBudget(10_000, 2_000);
     intake.received(32 * MIB);
     intake.turnEnded(0, 40, NOTHING);
     intake.turnEnded(1, 39, NOTHING);
@@ -79,14 +79,14 @@ describe('what the sockets of a Catalyst may bring in', () => {
   });
 
   it('counts orders and bytes for other threads', () => {
-    const intake = new Intake(1_000, 200);
+    const intake = new ReadBudget(1_000, 200);
     intake.turnEnded(0, 0, { ...NOTHING, waiting: 1_000 });
     intake.turnEnded(0, 0, { ...NOTHING, waiting: 1_000 });
     expect(intake.turns).to.equal(0);
     // So many have left: what waited has passed.
     intake.turnEnded(0, 0, { ...NOTHING, waiting: 1_000, departed: 1_000 });
     expect(intake.turns).to.equal(16);
-    const other = new Intake(1_000, 200);
+    const other = new ReadBudget(1_000, 200);
     other.turnEnded(0, 0, { ...NOTHING, waiting: 9, bytes: 32 * MIB });
     expect(other.full).to.equal(true);
   });

@@ -1,7 +1,7 @@
 import type { ReplyStep, ReplyTo, SendResult, Sendable } from './reply.js';
 
 /** The reply of a connection in another thread: each step is sent as an order to the connection. */
-export class FarReply implements ReplyTo {
+export class RemoteReply implements ReplyTo {
   readonly owner = undefined;
   open = true;
   readonly #order: (step: ReplyStep, data?: unknown) => void;

@@ -5,8 +5,8 @@ import { fail } from '../errors.js';
 import { type PostponedOrders, extrasOf } from './extras.js';
 import type { Order, KeptOrder } from '../queue/order.js';
 import type { Sparkle } from '../plan/plan.js';
-import { putBeyond } from '../queue/put-beyond.js';
-import { ofHere, running } from '../running.js';
+import { queueWithoutLimit } from '../queue/put-beyond.js';
+import { ofThisThread, running } from '../running.js';
 import type { Task } from './task.js';
 import type { WaitingOrder, WantedOrder } from '../queue/take-back.js';
 import { weightOf } from '../queue/weight.js';
@@ -140,7 +140,7 @@ function putLast(tonic: AnyTonic, kept: readonly KeptOrder[]): void {
     for (const { sparkle, count, a, b, source, sourceSparkle } of kept) {
       running.tonic = source;
       running.sparkle = sourceSparkle;
-      putBeyond(queue, tonic, sparkle, count, a, b);
+      queueWithoutLimit(queue, tonic, sparkle, count, a, b);
     }
   } finally {
     running.tonic = runs;
@@ -164,7 +164,7 @@ export function postpone(tonic: AnyTonic): void {
 /** The order of the running sparkle; `undefined` if the sparkle has no order of its own, such as `onEnter`. */
 function toKeep(order: Order, running: Sparkle): KeptOrder | undefined {
   const { sparkle, count, a, b, source, sourceSparkle, queuedAt } = order;
-  const from = { source, sourceSparkle: ofHere(sourceSparkle), queuedAt };
+  const from = { source, sourceSparkle: ofThisThread(sourceSparkle), queuedAt };
   if (sparkle === running) return { sparkle, count, a, b, ...from };
   switch (sparkle!.key) {
     case '_ttss__tell':

@@ -4,7 +4,7 @@ import { nodeUtil } from '../lazy-node.js';
 const LONGEST = 200;
 
 /** The text of any value for an error. It never throws. */
-export function written(value: unknown): string {
+export function valueText(value: unknown): string {
   try {
     const text =
       typeof value === 'string'

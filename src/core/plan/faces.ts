@@ -17,42 +17,46 @@ export type Raisable<T> = { readonly [K in SparkleKey<T> as NamesOf<K>]-?: NonNu
 type NamesOf<K> = K extends `${infer P extends 'ttsc' | 'ttse' | 'tts'}_${string}__${infer N}` ? K | `${P}__${N}` : K;
 
 /** An object with the sparkles of one Tonic, whose methods do not queue orders. */
-interface Face {
+interface SparkleCaller {
   readonly tonic: AnyTonic;
 }
 
 /** Made once for each class. */
-type FaceClass = new (tonic: AnyTonic) => Face;
+type SparkleCallerClass = new (tonic: AnyTonic) => SparkleCaller;
 
-const raisers = new WeakMap<Plan, FaceClass>();
-const generics = new WeakMap<Plan, FaceClass>();
+const raisers = new WeakMap<Plan, SparkleCallerClass>();
+const generics = new WeakMap<Plan, SparkleCallerClass>();
 
 /** The object `this.raise` of a Tonic. */
-export function raiserOf(tonic: AnyTonic): Face {
+export function raiserOf(tonic: AnyTonic): SparkleCaller {
   return new (cached(raisers, tonic._ttPlan, raiserClass))(tonic);
 }
 
 /** The object `this.generic` of a Tonic: its methods without a state. */
-export function genericOf(tonic: AnyTonic): Face {
+export function genericOf(tonic: AnyTonic): SparkleCaller {
   return new (cached(generics, tonic._ttPlan, genericClass))(tonic);
 }
 
-function cached(classes: WeakMap<Plan, FaceClass>, plan: Plan, make: (plan: Plan) => FaceClass): FaceClass {
+function cached(
+  classes: WeakMap<Plan, SparkleCallerClass>,
+  plan: Plan,
+  make: (plan: Plan) => SparkleCallerClass,
+): SparkleCallerClass {
   let made = classes.get(plan);
   if (made === undefined) classes.set(plan, (made = make(plan)));
   return made;
 }
 
-function raiserClass(plan: Plan): FaceClass {
-  return faceClass(plan, (sparkle) => {
+function raiserClass(plan: Plan): SparkleCallerClass {
+  return callerClass(plan, (sparkle) => {
     // The class may define the call itself, by a prefix of its own.
     const bound = plan.binderOf(sparkle)?.(sparkle, raiseAny(sparkle));
     return bound === undefined ? raising(sparkle) : ofTonic(sparkle, bound);
   });
 }
 
-function genericClass(plan: Plan): FaceClass {
-  return faceClass(plan, (sparkle) => {
+function genericClass(plan: Plan): SparkleCallerClass {
+  return callerClass(plan, (sparkle) => {
     const body = plan.written(sparkle) as Dispatcher | undefined;
     return ofTonic(sparkle, function (this: object, ...args: unknown[]): void {
       needsOwnSparkle(this as AnyTonic, `this.generic.${sparkle.key}()`);
@@ -61,19 +65,19 @@ function genericClass(plan: Plan): FaceClass {
   });
 }
 
-type FaceMethod = (this: Face | undefined, ...args: unknown[]) => void;
+type SparkleCallerMethod = (this: SparkleCaller | undefined, ...args: unknown[]) => void;
 
-function faceClass(plan: Plan, methodOf: (sparkle: Sparkle) => FaceMethod): FaceClass {
-  class SparkleFace implements Face {
+function callerClass(plan: Plan, methodOf: (sparkle: Sparkle) => SparkleCallerMethod): SparkleCallerClass {
+  class SparkleCallerOfClass implements SparkleCaller {
     constructor(readonly tonic: AnyTonic) {}
   }
   for (const sparkle of plan.sparkles.values())
-    Object.defineProperty(SparkleFace.prototype, sparkle.key, { value: methodOf(sparkle) });
-  return SparkleFace;
+    Object.defineProperty(SparkleCallerOfClass.prototype, sparkle.key, { value: methodOf(sparkle) });
+  return SparkleCallerOfClass;
 }
 
 /** A method of such an object, called with its Tonic as `this`. */
-function ofTonic(sparkle: Sparkle, call: Dispatcher): FaceMethod {
+function ofTonic(sparkle: Sparkle, call: Dispatcher): SparkleCallerMethod {
   return function (...args: unknown[]): void {
     if (this === undefined) throw fail('TT_UNBOUND_SPARKLE', { key: sparkle.key });
     return call.apply(this.tonic, args);
@@ -81,7 +85,7 @@ function ofTonic(sparkle: Sparkle, call: Dispatcher): FaceMethod {
 }
 
 /** A method of `this.raise`; as in plan.ts it makes no array for up to two arguments. */
-function raising(sparkle: Sparkle): FaceMethod {
+function raising(sparkle: Sparkle): SparkleCallerMethod {
   const many = ofTonic(sparkle, raiseAny(sparkle));
   return function (a?: unknown, b?: unknown): void {
     // eslint-disable-next-line prefer-rest-params

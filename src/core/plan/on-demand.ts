@@ -1,7 +1,7 @@
 import { fail } from '../errors.js';
 
 /** A handle whose class does not know the sparkles: it gets each call here. */
-export interface OnDemand {
+export interface DynamicHandle {
   /** The list of arguments belongs to this method from now on; the call returns its result. */
   _ttCall(key: string, args: unknown[]): unknown;
 }
@@ -15,8 +15,8 @@ function isSparkle(key: string | symbol): key is string {
  * Gives a class of handles a method for each sparkle that is called. The method is added to the prototype at the first
  * call, so later calls are direct.
  */
-export function makeSparklesOnDemand(Handle: abstract new (...args: never[]) => OnDemand): void {
-  const prototype = Handle.prototype as OnDemand;
+export function makeSparklesOnDemand(Handle: abstract new (...args: never[]) => DynamicHandle): void {
+  const prototype = Handle.prototype as DynamicHandle;
   const below = Object.getPrototypeOf(prototype) as object;
   const onDemand = new Proxy(below, {
     has: (target, key) => isSparkle(key) || Reflect.has(target, key),

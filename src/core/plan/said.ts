@@ -25,7 +25,7 @@ export type With<C, Own> = Omit<C, 'prototype'> & (new (...args: Arguments<C>) =
 type Stated<Base, Own> = Own extends Base ? Own : Base & Own;
 
 /** Makes a class that extends `base` with these declarations; the others are inherited. */
-export function withSaid(base: TonicConstructor, said: object): TonicConstructor {
+export function withDeclarations(base: TonicConstructor, said: object): TonicConstructor {
   abstract class WithSaid extends (base as new (...args: unknown[]) => object) {}
   for (const [key, value] of Object.entries({ ...said, name: base.name }))
     if (value !== undefined) Object.defineProperty(WithSaid, key, { value, enumerable: key !== 'name' });

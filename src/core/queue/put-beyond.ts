@@ -3,7 +3,7 @@ import type { Scheduler } from '../scheduler.js';
 import type { Sparkle } from '../plan/plan.js';
 
 /** Queues an order that must not be lost, without the limit of the queue. */
-export function putBeyond(
+export function queueWithoutLimit(
   queue: Scheduler['queue'],
   tonic: AnyTonic,
   sparkle: Sparkle,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { AnyTonic } from '../../core/any-tonic.js';
-import type { OnItsBehalf } from '../../core/asking/served-question.js';
+import type { QuestionWork } from '../../core/asking/served-question.js';
 import { fail, toError } from '../../core/errors.js';
 import type { Sparkle } from '../../core/plan/plan.js';
 import type { Random } from '../../core/time/random.js';
@@ -9,7 +9,7 @@ import type { Framing } from '../../framing/framing.js';
 import { backoff } from '../../tonics/tcp/client/backoff.js';
 import { Alarm } from '../../tonics/alarm.js';
 import { type HttpClientConnection } from './client-connection.js';
-import type { ConnectionPool, Pooled, Wanting } from './connection-pool.js';
+import type { ConnectionPool, Pooled, WaitingRequest } from './connection-pool.js';
 import { Exchange, type ExchangeTimes } from './exchange.js';
 import { FramedBody } from './framed-body.js';
 import type { HttpQuestion } from './http-question.js';
@@ -35,7 +35,7 @@ export interface CallSettings extends ExchangeTimes {
 }
 
 /** What a call needs of its client. */
-export interface CallMeans {
+export interface CallDependencies {
   readonly client: AnyTonic;
   readonly pool: ConnectionPool;
   readonly proxies: Proxies;
@@ -58,10 +58,10 @@ type Phase = 'waiting' | 'asked' | 'resting' | 'answered' | 'over';
  *    \---- resting
  * ```
  */
-export class HttpCall implements Wanting, OnItsBehalf {
+export class HttpCall implements WaitingRequest, QuestionWork {
   readonly question: HttpQuestion;
   readonly asker: AnyTonic;
-  readonly #means: CallMeans;
+  readonly #means: CallDependencies;
   readonly #settings: CallSettings;
   readonly #alarm: Alarm;
   #prepared: PreparedRequest;
@@ -78,7 +78,7 @@ export class HttpCall implements Wanting, OnItsBehalf {
   #bodyBegun = false;
 
   constructor(
-    means: CallMeans,
+    means: CallDependencies,
     prepared: PreparedRequest,
     settings: CallSettings,
     asker: AnyTonic,

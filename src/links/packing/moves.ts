@@ -1,13 +1,13 @@
 import type { Transferable } from 'node:worker_threads';
-import { Uncrossable } from './leaves.js';
+import { NotSendable } from './leaves.js';
 import type { Step } from './path.js';
-import type { MovedRef } from './refs.js';
+import type { TransferRef } from './refs.js';
 
 /** A value that is to be transferred, and its path. */
 interface Move {
   readonly value: unknown;
   readonly list: readonly Transferable[];
-  readonly ref: MovedRef | undefined;
+  readonly ref: TransferRef | undefined;
   readonly path: readonly Step[];
 }
 
@@ -18,7 +18,7 @@ const PROBE = Symbol('nothing is moved');
  * The values that an order transfers. They stay here until the rest of the order is packed, and are then transferred
  * together: an order that is refused leaves them untouched.
  */
-export class Moves {
+export class TransferList {
   readonly #all: Move[] = [];
 
   get count(): number {
@@ -26,7 +26,7 @@ export class Moves {
   }
 
   /** Adds a value, or the list of its parts, to be transferred. */
-  add(value: unknown, list: readonly Transferable[], ref: MovedRef | undefined, path: readonly Step[]): void {
+  add(value: unknown, list: readonly Transferable[], ref: TransferRef | undefined, path: readonly Step[]): void {
     this.#all.push({ value, list, ref, path });
   }
 
@@ -36,7 +36,7 @@ export class Moves {
   }
 
   /** The path of the first value that cannot be transferred, and the reason. */
-  refused(): { readonly path: readonly Step[]; readonly why: Uncrossable } | undefined {
+  refused(): { readonly path: readonly Step[]; readonly why: NotSendable } | undefined {
     const seen = new Set<unknown>();
     for (const { list, path } of this.#all) {
       const twice = list.some((item) => seen.size === seen.add(item).size);
@@ -62,13 +62,13 @@ export class Moves {
   }
 
   /** The same, if {@link commit} has thrown and {@link refused} finds nothing. */
-  refusedBy(thrown: unknown): { readonly path: readonly Step[]; readonly why: Uncrossable } {
+  refusedBy(thrown: unknown): { readonly path: readonly Step[]; readonly why: NotSendable } {
     return this.refused() ?? { path: this.#all[0]!.path, why: refusal(thrown) };
   }
 }
 
-function refusal(cause: unknown): Uncrossable {
-  return new Uncrossable('a transfer of what cannot be moved', 'give what is transferable, and once', cause);
+function refusal(cause: unknown): NotSendable {
+  return new NotSendable('a transfer of what cannot be moved', 'give what is transferable, and once', cause);
 }
 
 /** The reason why these cannot be transferred. Nothing is transferred here. */

@@ -1,5 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
-import type { Channel, Taker } from '../channel.js';
+import type { Channel, MessageReceiver } from '../channel.js';
 import type { ChannelEnd, Wire } from './wire.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
@@ -21,7 +21,7 @@ export class ThreadChannel implements Channel {
   readonly #receiveOn: ThreadMachine['receive'];
   readonly #thread: number;
   readonly #memory: ThreadMemory;
-  #taker: Taker | undefined;
+  #taker: MessageReceiver | undefined;
   /** How many of the sent messages were taken. */
   #taken = 0;
 
@@ -43,7 +43,7 @@ export class ThreadChannel implements Channel {
     this.#memory.ring(this.#thread);
   }
 
-  open(taker: Taker, home: { comesIn(taker: Taker, message: unknown): void }): void {
+  open(taker: MessageReceiver, home: { comesIn(taker: MessageReceiver, message: unknown): void }): void {
     this.#taker = taker;
     this.#port.on('message', (message) => {
       this.#taken = (this.#taken + 1) | 0;

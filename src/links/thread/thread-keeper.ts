@@ -4,7 +4,7 @@ import { countedNames } from '../../core/guests/counted-names.js';
 import { fail, toError } from '../../core/errors.js';
 import { type Runtime, isRecord } from '../../core/runtime.js';
 import type { LogOptions } from '../../log/log-options.js';
-import { tellOfService } from '../../services/service-words.js';
+import { sendServiceMessage } from '../../services/service-words.js';
 import { type Links, ROOT_SERIAL } from '../links.js';
 import { Packer } from '../packing/packer.js';
 import type { RemoteTonic } from '../remote-tonic.js';
@@ -14,7 +14,7 @@ import type { ThreadData, ThreadStart } from './thread-data.js';
 import { threadLogTarget } from './thread-log-target.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
-import type { ThreadWord } from './thread-words.js';
+import type { ThreadMessage } from './thread-words.js';
 
 /** Called when a thread has ended: with its exit code, and the error if Node reports one. */
 export type OnExit = (code: number, error: Error | undefined) => void;
@@ -25,7 +25,7 @@ export interface StartedThread {
 }
 
 /** What the keeper needs of the main thread's links. */
-export interface KeeperHome {
+export interface ThreadManagerHost {
   readonly links: Links;
   readonly machine: ThreadMachine;
   readonly memory: ThreadMemory;
@@ -46,8 +46,8 @@ interface KeptThread extends StartedThread {
  * The tasks of the main thread: it starts all threads, also for others; it connects two threads that want to talk; and
  * it tells the connected threads when one has ended.
  */
-export class ThreadKeeper {
-  readonly #home: KeeperHome;
+export class ThreadManager {
+  readonly #home: ThreadManagerHost;
   readonly #links: Links;
   readonly #runtime: Runtime;
   readonly #threads = new Map<number, KeptThread>();
@@ -56,7 +56,7 @@ export class ThreadKeeper {
   /** Whether the log of the app goes to another place than its configuration says. */
   logMoved = false;
 
-  constructor(home: KeeperHome, runtime: Runtime) {
+  constructor(home: ThreadManagerHost, runtime: Runtime) {
     this.#home = home;
     this.#links = home.links;
     this.#runtime = runtime;
@@ -121,7 +121,7 @@ export class ThreadKeeper {
       const packer = new Packer(link);
       const errors: unknown[] = error === undefined ? [] : [error];
       packer.packAll(errors);
-      link.tell({ kind: 'exited', thread, code, errors, refs: packer.refs } satisfies ThreadWord, packer.moved);
+      link.tell({ kind: 'exited', thread, code, errors, refs: packer.refs } satisfies ThreadMessage, packer.moved);
     };
     try {
       this.start(start, starter, moved, tell);
@@ -172,7 +172,7 @@ export class ThreadKeeper {
     return theirs;
   }
 
-  #tell(thread: number, word: ThreadWord, moved: readonly unknown[] = []): void {
+  #tell(thread: number, word: ThreadMessage, moved: readonly unknown[] = []): void {
     this.#links.get(thread)?.tell(word, moved);
   }
 
@@ -186,7 +186,7 @@ export class ThreadKeeper {
     // The last messages of a thread are handled first: they may use a service for the first time.
     this.#links.get(thread)?.drain();
     const { main } = this.#runtime;
-    if (main !== undefined) tellOfService(main, 'leaveAll', thread);
+    if (main !== undefined) sendServiceMessage(main, 'leaveAll', thread);
     const failed = code !== 0 || error !== undefined;
     for (const other of acquainted) this.#tell(other, { kind: 'gone', thread, failed });
     if (starter !== 0) forgetThread(this.#links, thread, failed);

@@ -7,11 +7,11 @@ import { ThreadBell } from './doorbell.js';
 import { ThreadChannel } from './thread-channel.js';
 import type { ThreadStart } from './thread-data.js';
 import { ThreadDump } from './thread-dump.js';
-import { type OnExit, type StartedThread, ThreadKeeper, forgetThread } from './thread-keeper.js';
+import { type OnExit, type StartedThread, ThreadManager, forgetThread } from './thread-keeper.js';
 import { ACK_EVERY, type ThreadLogSink } from './thread-log-sink.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
-import type { ThreadWord } from './thread-words.js';
+import type { ThreadMessage } from './thread-words.js';
 import type { ChannelEnd } from './wire.js';
 import { unpack } from '../packing/unpacking.js';
 
@@ -22,7 +22,7 @@ export class ThreadLinks implements LinkKind {
   readonly machine: ThreadMachine;
   readonly #runtime: Runtime;
   /** Only in the main thread. */
-  readonly #keeper: ThreadKeeper | undefined;
+  readonly #keeper: ThreadManager | undefined;
   /** In other threads: the threads that the main thread has started for them. */
   readonly #started = new Map<number, OnExit>();
   /** In the main thread: the characters of each thread's log that were written but not acknowledged. */
@@ -39,7 +39,7 @@ export class ThreadLinks implements LinkKind {
     this.machine = machine;
     this.links = new Links(runtime, waitingLimit, this);
     if (runtime.thread !== 0) return;
-    const keeper = (this.#keeper = new ThreadKeeper(this, runtime));
+    const keeper = (this.#keeper = new ThreadManager(this, runtime));
     runtime.log.onMoved = () => keeper.tellLog(this.links.threads);
   }
 
@@ -88,10 +88,10 @@ export class ThreadLinks implements LinkKind {
   }
 
   control(link: Link, message: unknown): void {
-    this.#hear(link.thread, message as ThreadWord);
+    this.#hear(link.thread, message as ThreadMessage);
   }
 
-  #hear(from: number, word: ThreadWord): void {
+  #hear(from: number, word: ThreadMessage): void {
     const { links } = this;
     switch (word.kind) {
       case 'introduce':
@@ -144,7 +144,7 @@ export class ThreadLinks implements LinkKind {
     }
   }
 
-  #tell(thread: number, word: ThreadWord, moved: readonly unknown[] = []): void {
+  #tell(thread: number, word: ThreadMessage, moved: readonly unknown[] = []): void {
     this.links.get(thread)?.tell(word, moved);
   }
 

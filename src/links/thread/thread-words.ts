@@ -4,7 +4,7 @@ import type { ThreadStart } from './thread-data.js';
 import type { ThreadLogTarget } from './thread-log-target.js';
 
 /** The messages between threads besides orders. */
-export type ThreadWord =
+export type ThreadMessage =
   // ---- To the main thread, which starts and knows all threads ----
   /** Asks for a channel to a thread. */
   | { readonly kind: 'introduce'; readonly thread: number }

@@ -3,7 +3,7 @@ import type { Server } from 'node:net';
 import type { SocketOffer } from '../../core/socket-handover.js';
 
 /** Who is to have a socket of the old process. */
-export interface Heir {
+export interface SocketReceiver {
   /** It is here, or one of several. */
   takes(handle: Server | Socket): void;
   /** It does not come: the old process has ended, or closed it. */
@@ -13,7 +13,7 @@ export interface Heir {
 interface Inheritance {
   readonly offer: SocketOffer;
   isClaimed: boolean;
-  heir: Heir | undefined;
+  heir: SocketReceiver | undefined;
   hasCome: boolean;
 }
 
@@ -40,7 +40,7 @@ export class InheritedSockets {
    * Somebody listens at that place; of several at one place, at that of the same name or else at the first.
    * @param heir is given the socket later; `undefined` for who opens a further one beside it.
    */
-  claim(place: string, name: string | undefined, heir?: Heir): SocketOffer | undefined {
+  claim(place: string, name: string | undefined, heir?: SocketReceiver): SocketOffer | undefined {
     const found = this.#find(place, name);
     if (found === undefined) return undefined;
     Object.assign(found, { isClaimed: true, heir });

@@ -8,7 +8,7 @@ const FIRST = 3;
 const UNNAMED = 'unknown';
 
 /** What a process was told of sockets that were opened for it. */
-export interface Passing {
+export interface SocketActivation {
   readonly env: Record<string, string | undefined>;
   readonly pid: number;
   readonly isMainThread: boolean;
@@ -28,12 +28,12 @@ interface Passed {
  * descriptors in its children.) Each socket is given once, so that no two servers accept from it.
  */
 export class PassedSockets {
-  readonly #passing: Passing;
+  readonly #passing: SocketActivation;
   #sockets: readonly Passed[] | undefined;
   /** Why there is none. */
   #why = '';
 
-  constructor(passing: Passing) {
+  constructor(passing: SocketActivation) {
     this.#passing = passing;
   }
 

@@ -24,7 +24,7 @@ function countRound(): void {
  *
  * An end that came while nobody read, with bytes before it, is taken for said; and so is one for which whoever cuts sends as many bytes as an alert has.
  */
-export class EndWatch {
+export class CloseNotifyCheck {
   readonly #wire: { readonly bytesRead: number };
   /** Bytes that had been read below when something was last received above. */
   #seen = 0;

@@ -9,7 +9,7 @@ import { type TlsClientSide, type TlsInfo, TlsProblem, type TlsServerSide, type 
 import { nodeTls } from './lazy-modules.js';
 import { NodeStream } from './node-stream.js';
 import { factsOf, peerOf } from './tls-facts.js';
-import { EndWatch } from './tls-end.js';
+import { CloseNotifyCheck } from './tls-end.js';
 
 /** What TLS runs over: a socket, or a stream that stands for another channel. */
 export type Underneath = Duplex & { readonly bytesRead: number };
@@ -50,7 +50,7 @@ export class TlsStream extends NodeStream {
   #isGiven = false;
   #interest: InterestSet = Interest.READ;
   #facts: TlsInfo | undefined;
-  readonly #ends: EndWatch;
+  readonly #ends: CloseNotifyCheck;
 
   /**
    * @param raw carries it; from now on it is this one's.
@@ -62,7 +62,7 @@ export class TlsStream extends NodeStream {
     this.#raw = raw;
     this.#over = over;
     this.#busy = busy;
-    this.#ends = new EndWatch(raw);
+    this.#ends = new CloseNotifyCheck(raw);
     raw.on('error', ignore);
     raw.once('close', () => this.#rawClosed());
     if (raw.destroyed || raw.readableEnded) this.#rawEnded();

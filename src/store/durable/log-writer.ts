@@ -7,7 +7,7 @@ import { FILE_HEAD } from './record.js';
 import { newSegment, type Segment } from './segment.js';
 
 /** What a {@link LogWriter} needs. */
-export interface LogMeans {
+export interface LogDependencies {
   readonly folder: Folder;
   readonly lock: Lock;
   /** The most that may wait to be written. */
@@ -29,7 +29,7 @@ const LARGEST = 256 * 1024 * 1024;
  * a failed write that has reached the file is cut off again, if the system allows it.
  */
 export class LogWriter {
-  readonly #means: LogMeans;
+  readonly #means: LogDependencies;
   #segment: Segment;
   #filling = new Group();
   /** Full groups, which are written before the one that is being filled. */
@@ -49,7 +49,7 @@ export class LogWriter {
    * @param last the highest version that was given to a batch.
    * @param written the total bytes of all existing logs.
    */
-  constructor(means: LogMeans, segment: Segment, last: number, written: number) {
+  constructor(means: LogDependencies, segment: Segment, last: number, written: number) {
     this.#means = means;
     this.#segment = segment;
     this.#lastAppended = last;

@@ -9,7 +9,7 @@ import { FileKind, fileHead, RecordKind } from './record.js';
 import { RecordBuffer } from './record-buffer.js';
 
 /** What {@link Snapshots} need. */
-export interface SnapshotMeans {
+export interface SnapshotDependencies {
   readonly folder: Folder;
   readonly log: LogWriter;
   readonly kept: KeptOps;
@@ -27,14 +27,14 @@ export interface SnapshotMeans {
  * the new snapshot with the new log.
  */
 export class Snapshots {
-  readonly #means: SnapshotMeans;
+  readonly #means: SnapshotDependencies;
   #running: Promise<void> | undefined;
   #stopped = false;
   /** The total length of the logs from which on the next snapshot is due. */
   #dueAt: number;
 
   /** @param size the size of the present snapshot; `undefined` if the next one is due at once. */
-  constructor(means: SnapshotMeans, size: number | undefined) {
+  constructor(means: SnapshotDependencies, size: number | undefined) {
     this.#means = means;
     this.#dueAt = size === undefined ? 0 : Math.max(means.every, size);
   }

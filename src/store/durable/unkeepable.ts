@@ -1,7 +1,7 @@
 import { fail } from '../../core/errors.js';
 
 /** A value, or a part of one, that cannot be kept on disk. */
-export interface Unkeepable {
+export interface NotStorable {
   /** The place within the value; empty for the value itself. */
   readonly where: string;
   readonly what: string;
@@ -11,13 +11,13 @@ export interface Unkeepable {
  * Checks that a value can be kept on disk, before it is set.
  * @throws {TaskTonicError} `TT_STORE_NOT_DURABLE`
  */
-export function checkKeepable(path: string, value: unknown): void {
-  const found = unkeepable(value);
+export function checkStorable(path: string, value: unknown): void {
+  const found = notStorable(value);
   if (found !== undefined) throw fail('TT_STORE_NOT_DURABLE', inPlace(path, found));
 }
 
 /** The fields of an error about it. */
-export function inPlace(path: string, { where, what }: Unkeepable): Record<string, string> {
+export function inPlace(path: string, { where, what }: NotStorable): Record<string, string> {
   return { path: where === '' ? path : `${path} (${where})`, what };
 }
 
@@ -25,7 +25,7 @@ export function inPlace(path: string, { where, what }: Unkeepable): Record<strin
  * The first part of a value that cannot be kept: shared memory exists only while its threads run, and a function is no
  * data.
  */
-export function unkeepable(value: unknown, where = ''): Unkeepable | undefined {
+export function notStorable(value: unknown, where = ''): NotStorable | undefined {
   if (typeof value === 'function' || typeof value === 'symbol') return { where, what: `a ${typeof value}` };
   if (typeof value !== 'object' || value === null) return undefined;
   if (isShared(value)) return { where, what: 'a SharedArrayBuffer' };
@@ -52,11 +52,11 @@ function* flat(map: ReadonlyMap<unknown, unknown>): Generator {
   }
 }
 
-function firstOf(parts: Iterable<unknown>, where: string, place: (at: number) => string): Unkeepable | undefined {
+function firstOf(parts: Iterable<unknown>, where: string, place: (at: number) => string): NotStorable | undefined {
   let at = 0;
   for (const part of parts) {
     if (typeof part === 'object' || typeof part === 'function' || typeof part === 'symbol') {
-      const found = unkeepable(part, where + place(at));
+      const found = notStorable(part, where + place(at));
       if (found !== undefined) return found;
     }
     at++;

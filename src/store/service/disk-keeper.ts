@@ -2,7 +2,7 @@ import type { AnyTonic } from '../../core/any-tonic.js';
 import { Durable } from '../durable/durable.js';
 import type { PersistOptions } from '../durable/options.js';
 import type { StoreOps } from '../ops.js';
-import type { Keeper } from './owner.js';
+import type { Persistence } from './owner.js';
 
 /** The work that an app waits for outside of its own threads. Under test, virtual time does not advance meanwhile. */
 interface Holding {
@@ -10,7 +10,7 @@ interface Holding {
 }
 
 /** Keeps the batches of a Store on disk, and writes a snapshot when one is due. */
-export class DiskKeeper implements Keeper {
+export class DiskPersistence implements Persistence {
   readonly #durable: Durable;
   readonly #app: Holding;
   readonly #contents: () => Iterable<StoreOps>;

@@ -3,7 +3,7 @@ import type { Task } from '../../core/guests/task.js';
 import { failTonic, failureInfo } from '../../core/life.js';
 import type { StoreEvent } from '../event.js';
 import { mergeInto } from '../tree/round.js';
-import type { Hearer } from '../tree/subscription.js';
+import type { Subscriber } from '../tree/subscription.js';
 
 /** The most batches that wait for a subscriber's sparkle. Later events are merged by path into one more batch. */
 const MOST_BATCHES = 1_000;
@@ -11,11 +11,11 @@ const MOST_BATCHES = 1_000;
 export const MOST_PATHS = 100_000;
 
 /** A subscription of a sparkle: the sparkle runs once for each batch, in the state that its Tonic has at that time. */
-export class Hearing implements Hearer, Task {
+export class SparkleSubscription implements Subscriber, Task {
   readonly known: readonly unknown[];
   readonly #tonic: AnyTonic;
   readonly #key: string;
-  readonly #full: Set<Hearing>;
+  readonly #full: Set<SparkleSubscription>;
   #waiting: (readonly StoreEvent[])[] = [];
   /** The number of these batches that were delivered. */
   #heard = 0;
@@ -26,7 +26,7 @@ export class Hearing implements Hearer, Task {
   #now: readonly StoreEvent[] | undefined;
 
   /** @param full the set of subscriptions that can take no more events; this one adds itself to it. */
-  constructor(tonic: AnyTonic, key: string, known: readonly unknown[], full: Set<Hearing>) {
+  constructor(tonic: AnyTonic, key: string, known: readonly unknown[], full: Set<SparkleSubscription>) {
     this.#tonic = tonic;
     this.#key = key;
     this.known = known;

@@ -13,7 +13,7 @@ interface Change {
 }
 
 /** The changes that a replica has missed, by path. The present values are read from the tree when they are sent. */
-export class Missed {
+export class MissedChanges {
   /** The paths of elements that the replica's own requests have made in the meantime. */
   readonly made: MadePaths[number][] = [];
   #changes: Map<string, Change> | undefined = new Map();

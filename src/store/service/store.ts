@@ -7,7 +7,7 @@ import { ofFramework } from '../../core/plan/plan.js';
 import { Tonic } from '../../core/tonic.js';
 import { USED } from '../../core/used.js';
 import type { AnyShape } from '../typed-paths.js';
-import { DiskKeeper } from './disk-keeper.js';
+import { DiskPersistence } from './disk-keeper.js';
 import { type Place, placeOf } from './place.js';
 import type { StoreHandle } from './store-handle.js';
 import { type StoreOptions, storeSchema } from './store-service-options.js';
@@ -30,7 +30,7 @@ export class Store<Shape extends object = AnyShape> extends Tonic {
     placeOf(user._ttScheduler.runtime, service.name).use(user, service);
 
   readonly #place: Place;
-  readonly #keeper: DiskKeeper | undefined;
+  readonly #keeper: DiskPersistence | undefined;
   #disk: 'open' | 'closing' | 'closed' = 'closed';
 
   /**
@@ -44,7 +44,7 @@ export class Store<Shape extends object = AnyShape> extends Tonic {
     this.#place = placeOf(this._ttScheduler.runtime, this._ttPlan.service!);
     const { persist } = settings;
     if (persist !== undefined) {
-      this.#keeper = new DiskKeeper(this, persist, () => this.#place.tree.contents());
+      this.#keeper = new DiskPersistence(this, persist, () => this.#place.tree.contents());
       this.#disk = 'open';
     }
     this.#place.begin(this, settings, this.#keeper);

@@ -1,18 +1,21 @@
 import { same } from '../equality.js';
 import type { StoreEvent } from '../event.js';
 import { joined } from '../paths.js';
-import type { Kept, StoreValue } from '../values.js';
+import type { StoredValue, StoreValue } from '../values.js';
 import type { PendingEvent } from './batch.js';
 import type { Subscription } from './subscription.js';
 
 /** The events of one subscription in a batch. */
-export interface Delivered {
+export interface SubscriptionEvents {
   readonly subscription: Subscription;
   readonly events: readonly StoreEvent[];
 }
 
 /** The events of each subscription in a batch, in the order of subscription. `read` reads the tree after the batch. */
-export function roundOf(pending: readonly PendingEvent[], read: (path: string) => StoreValue | undefined): Delivered[] {
+export function eventsBySubscription(
+  pending: readonly PendingEvent[],
+  read: (path: string) => StoreValue | undefined,
+): SubscriptionEvents[] {
   if (pending.length === 1) return [deliveredTo(pending[0]!.subscription, pending, read)];
   const bySubscription = new Map<Subscription, PendingEvent[]>();
   for (const one of pending) {
@@ -25,7 +28,7 @@ export function roundOf(pending: readonly PendingEvent[], read: (path: string) =
     .sort((one, other) => one.subscription.id - other.subscription.id);
 }
 
-function deliveredTo(subscription: Subscription, pending: readonly PendingEvent[], read: Read): Delivered {
+function deliveredTo(subscription: Subscription, pending: readonly PendingEvent[], read: Read): SubscriptionEvents {
   const { extract, latest } = subscription.wanted;
   if (extract !== undefined) return { subscription, events: Object.freeze(snapshots(pending, extract, read)) };
   const events = pending.map(({ event }) => event);
@@ -48,7 +51,9 @@ function merged(events: readonly StoreEvent[]): StoreEvent[] {
   const byPath = new Map<string, StoreEvent>();
   mergeInto(byPath, events);
   const once = new Set(events);
-  return [...byPath.values()].filter((event) => once.has(event) || !same(event.value as Kept, event.old as Kept));
+  return [...byPath.values()].filter(
+    (event) => once.has(event) || !same(event.value as StoredValue, event.old as StoredValue),
+  );
 }
 
 /** One event for each base, with its fields: the present values, and the old ones as far as the events tell. */

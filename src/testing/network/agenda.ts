@@ -4,7 +4,7 @@ import type { Clock, ClockTimer } from '../../core/time/clock.js';
 const INSTANT = 1e-6;
 
 /** A planned event of the network. */
-export interface Appointment {
+export interface PlannedEvent {
   readonly at: number;
   readonly happen: () => void;
   readonly turn: number;
@@ -15,9 +15,9 @@ export interface Appointment {
  * The planned events of the network: a heap by time. Events of the same instant happen in the order in which they were
  * added. One timer of the clock is enough; without events there is none.
  */
-export class Agenda {
+export class EventQueue {
   readonly #clock: Clock;
-  readonly #heap: Appointment[] = [];
+  readonly #heap: PlannedEvent[] = [];
   #turns = 0;
   #timer: ClockTimer;
   #timerAt = Infinity;
@@ -36,7 +36,7 @@ export class Agenda {
   }
 
   /** Plans an event. A time in the past means now, after the events that are planned for now. */
-  at(time: number, happen: () => void): Appointment {
+  at(time: number, happen: () => void): PlannedEvent {
     const appointment = { at: Math.max(time, this.now), happen, turn: this.#turns++, slot: this.#heap.length };
     this.#heap.push(appointment);
     this.#up(appointment);
@@ -44,11 +44,11 @@ export class Agenda {
     return appointment;
   }
 
-  after(ms: number, happen: () => void): Appointment {
+  after(ms: number, happen: () => void): PlannedEvent {
     return this.at(this.now + ms, happen);
   }
 
-  cancel(appointment: Appointment | undefined): undefined {
+  cancel(appointment: PlannedEvent | undefined): undefined {
     if (appointment === undefined || appointment.slot < 0) return undefined;
     this.#remove(appointment);
     if (!this.#happening) this.#arm();
@@ -79,7 +79,7 @@ export class Agenda {
     if (at < Infinity) this.#timer = this.#clock.setTimer(this.#due, at - this.now, false);
   }
 
-  #remove(appointment: Appointment): void {
+  #remove(appointment: PlannedEvent): void {
     const { slot } = appointment;
     appointment.slot = -1;
     const last = this.#heap.pop()!;
@@ -89,7 +89,7 @@ export class Agenda {
     this.#down(last);
   }
 
-  #up(appointment: Appointment): void {
+  #up(appointment: PlannedEvent): void {
     for (let { slot } = appointment; slot > 0; slot = appointment.slot) {
       const parent = this.#heap[(slot - 1) >> 1]!;
       if (!isBefore(appointment, parent)) return;
@@ -98,7 +98,7 @@ export class Agenda {
     }
   }
 
-  #down(appointment: Appointment): void {
+  #down(appointment: PlannedEvent): void {
     for (;;) {
       const { slot } = appointment;
       const left = this.#heap[2 * slot + 1];
@@ -111,12 +111,12 @@ export class Agenda {
     }
   }
 
-  #place(appointment: Appointment, slot: number): void {
+  #place(appointment: PlannedEvent, slot: number): void {
     this.#heap[slot] = appointment;
     appointment.slot = slot;
   }
 }
 
-function isBefore(one: Appointment, other: Appointment): boolean {
+function isBefore(one: PlannedEvent, other: PlannedEvent): boolean {
   return one.at < other.at || (one.at === other.at && one.turn < other.turn);
 }

@@ -1,5 +1,5 @@
 import type { LinkState } from './conditions.js';
-import type { FaultDice } from './fault-dice.js';
+import type { FaultSource } from './fault-dice.js';
 import type { TcpEnd } from './tcp-end.js';
 
 /** The time between pieces of a stream that was cut, in ms, so that each is handled in a turn of its own. */
@@ -17,13 +17,13 @@ export interface Piece {
  * The possible cuts depend only on the stream and its segments. So other cuts, and the time of reading, change none of
  * them.
  */
-export class Cutter {
-  readonly #faults: FaultDice;
+export class StreamSplitter {
+  readonly #faults: FaultSource;
   readonly #end: TcpEnd;
   /** The offset in the stream. */
   #at = 0;
 
-  constructor(faults: FaultDice, end: TcpEnd) {
+  constructor(faults: FaultSource, end: TcpEnd) {
     this.#faults = faults;
     this.#end = end;
   }

@@ -1,8 +1,8 @@
 import type { Address, ConnectSettings } from '../../selector/network.js';
 import { familyOf, isLoopback, show, unmapped } from './addresses.js';
-import type { Appointment } from './agenda.js';
+import type { PlannedEvent } from './agenda.js';
 import { Connection, flowName } from './connection.js';
-import type { Fabric, Greeter, Station } from './fabric.js';
+import type { NetworkView, ListenerView, HostView } from './fabric.js';
 import type { Link } from './link.js';
 import { type SystemCode, systemError } from './system-error.js';
 import type { TcpEnd } from './tcp-end.js';
@@ -18,7 +18,7 @@ const NOBODY_THERE = 3_000;
 const SIZE = 60;
 
 /** What opening a connection needs of its host. */
-export interface Caller extends Station {
+export interface Caller extends HostView {
   /** @internal The local address for a connection; `undefined` if the host has none of that family. */
   sourceFor(address: string): string | undefined;
   /** @internal */
@@ -26,7 +26,7 @@ export interface Caller extends Station {
   /** @internal A free local port; `undefined` if the wanted one is taken, or none is left. */
   portFor(from: string, to: Address, wanted: number | undefined): number | undefined;
   /** @internal The first packet of a connection to a UNIX socket path. */
-  knockAt(path: string): SystemCode | 'drop' | Greeter;
+  knockAt(path: string): SystemCode | 'drop' | ListenerView;
   /** @internal A number that identifies a client of a UNIX socket. */
   nextCaller(): number;
 }
@@ -39,7 +39,7 @@ export interface Waiting {
 
 /** Opens a connection: the handshake with one address. */
 export class Dial {
-  readonly #fabric: Fabric;
+  readonly #fabric: NetworkView;
   readonly #caller: Caller;
   readonly #settings: ConnectSettings;
   readonly #waiting: Waiting;
@@ -48,11 +48,11 @@ export class Dial {
   /** The name of the flow, and the number of the attempt, from 1. */
   #name = '';
   #nth = 0;
-  #timer: Appointment | undefined;
+  #timer: PlannedEvent | undefined;
   #connection: Connection | undefined;
   #over = false;
 
-  constructor(fabric: Fabric, caller: Caller, settings: ConnectSettings, waiting: Waiting) {
+  constructor(fabric: NetworkView, caller: Caller, settings: ConnectSettings, waiting: Waiting) {
     this.#fabric = fabric;
     this.#caller = caller;
     this.#settings = settings;
@@ -106,13 +106,13 @@ export class Dial {
       : systemError('EADDRINUSE', 'bind', { address: localAddress ?? '0.0.0.0', port: localPort });
   }
 
-  #knock(target: Station): void {
+  #knock(target: HostView): void {
     const name = flowName(this.#from, this.#to, this.#nth);
     this.#bring(this.#fabric.link(this.#caller, target), name, () => this.#knocked(target));
   }
 
   /** At the server's host. False if the packet is dropped. */
-  #knocked(target: Station): boolean {
+  #knocked(target: HostView): boolean {
     const back = this.#fabric.link(target, this.#caller);
     const name = flowName(this.#to, this.#from, this.#nth);
     const answer = this.#to.family === 'UNIX' ? this.#caller.knockAt(this.#to.address) : target.knock(this.#to);

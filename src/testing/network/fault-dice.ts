@@ -32,7 +32,7 @@ export interface Place {
  * seed, the kind of fault, the flow, and the place in the flow. So suppressing a fault, or another use of the `Random`,
  * changes no other fault.
  */
-export class FaultDice {
+export class FaultSource {
   readonly #seed: number;
   readonly #inject: ((fault: NetworkFault) => boolean) | undefined;
   readonly #now: () => number;

@@ -1,6 +1,6 @@
-import type { Agenda } from './agenda.js';
+import type { EventQueue } from './agenda.js';
 import { type LinkState, PLAIN } from './conditions.js';
-import { type FaultDice, type Place, sentAgain } from './fault-dice.js';
+import { type FaultSource, type Place, sentAgain } from './fault-dice.js';
 
 /** Identifies a packet: the flow, its index, and how often it was sent before. */
 export interface Packet {
@@ -21,7 +21,7 @@ export interface Wire {
 }
 
 /** A packet that is sent again until it has arrived. */
-export interface Parcel {
+export interface ReliablePacket {
   /** Whether it is still to be brought. */
   wanted(): boolean;
   /** It has arrived. False if nobody has taken it; then it is sent again. */
@@ -31,7 +31,7 @@ export interface Parcel {
 }
 
 /** The time until a packet is sent again, and until it is given up, in ms. */
-export interface Patience {
+export interface RetransmitTimes {
   readonly retransmit: number;
   readonly giveUp: number;
 }
@@ -41,8 +41,8 @@ const LONGEST_WAIT = 120_000;
 /** One direction between two hosts. It keeps the order, except for reordered datagrams. */
 export class Link {
   conditions: LinkState = PLAIN;
-  readonly #agenda: Agenda;
-  readonly #faults: FaultDice;
+  readonly #agenda: EventQueue;
+  readonly #faults: FaultSource;
   readonly #wire: Wire;
   /** When the last sent byte has left. */
   #busyUntil = 0;
@@ -51,7 +51,7 @@ export class Link {
   /** How often all packets on their way were lost. */
   #losses = 0;
 
-  constructor(agenda: Agenda, faults: FaultDice, wire: Wire) {
+  constructor(agenda: EventQueue, faults: FaultSource, wire: Wire) {
     this.#agenda = agenda;
     this.#faults = faults;
     this.#wire = wire;
@@ -82,7 +82,7 @@ export class Link {
   }
 
   /** Delivers a parcel: a lost packet is sent again after a delay, which is doubled each time (RFC 6298). */
-  bring(packet: Packet, parcel: Parcel, patience: Patience, since = this.#agenda.now): void {
+  bring(packet: Packet, parcel: ReliablePacket, patience: RetransmitTimes, since = this.#agenda.now): void {
     const next = this.#agenda.now + Math.min(patience.retransmit * 2 ** packet.attempt, LONGEST_WAIT);
     const lost = (): void => {
       if (parcel.wanted()) this.#agenda.at(next, again);

@@ -13,7 +13,7 @@ import type {
   SendFailure,
 } from '../../selector/network.js';
 import { covers, familyOf, isAny, isBroadcast, isMulticast, show, shownTo, unmapped } from './addresses.js';
-import type { Fabric, Parcel, Station } from './fabric.js';
+import type { NetworkView, DatagramInFlight, HostView } from './fabric.js';
 import type { PortHolder } from './ports.js';
 import { type SystemCode, systemError } from './system-error.js';
 
@@ -25,7 +25,7 @@ const HEADERS = 28;
 const MOST_ERRORS = 16;
 
 /** What a datagram socket needs of its host. */
-export interface DatagramHost extends Station, Pick<Network, 'lookup'> {
+export interface DatagramHost extends HostView, Pick<Network, 'lookup'> {
   /** @internal Takes the port; the errors are those of bind(2). */
   bindDatagram(socket: SimulatedDatagram, address: string, port: number): number | Error;
   /** @internal */
@@ -46,7 +46,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
   readonly shares: boolean;
   port = 0;
   closed = false;
-  readonly #fabric: Fabric;
+  readonly #fabric: NetworkView;
   readonly #host: DatagramHost;
   readonly #settings: BindSettings;
   readonly #groups = new Set<string>();
@@ -61,7 +61,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
   #multicastInterface: string | undefined;
   #errors: Error[] = [];
 
-  constructor(fabric: Fabric, host: DatagramHost, settings: BindSettings) {
+  constructor(fabric: NetworkView, host: DatagramHost, settings: BindSettings) {
     this.#fabric = fabric;
     this.#host = host;
     this.#settings = settings;
@@ -296,7 +296,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     for (const target of this.#targets(to.address)) this.#sendParcel(parcel, target, name, index);
   }
 
-  #sendParcel(parcel: Parcel, target: Station, name: string, index: number): void {
+  #sendParcel(parcel: DatagramInFlight, target: HostView, name: string, index: number): void {
     const { faults } = this.#fabric;
     const place = faults.place(isMulticast(parcel.to.address) ? `${name} at ${target.name}` : name);
     const size = parcel.datagram.bytes.length + HEADERS;
@@ -332,7 +332,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     return this.#settings.family === 6 && !this.ipv6Only && this.#boundTo === '::';
   }
 
-  #targets(address: string): Iterable<Station> {
+  #targets(address: string): Iterable<HostView> {
     const { multicast } = this.#settings;
     if (isMulticast(address)) {
       const own = multicast?.loopback === false ? [] : [this.#host];

@@ -16,7 +16,7 @@ import type { TlsSide } from '../../selector/tls.js';
 import { covers, familyOf, isAny, isBroadcast, isLoopback, isMulticast, show } from './addresses.js';
 import { ChannelDuplex } from './channel-duplex.js';
 import type { Caller } from './dial.js';
-import type { Fabric, Greeter, Parcel } from './fabric.js';
+import type { NetworkView, ListenerView, DatagramInFlight } from './fabric.js';
 import { HostDescriptors } from './host-descriptors.js';
 import { Paths } from './paths.js';
 import { Ports } from './ports.js';
@@ -35,7 +35,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   readonly name: string;
   /** Its addresses; the first of each family is the one that it calls from. */
   readonly addresses: readonly string[];
-  readonly #fabric: Fabric;
+  readonly #fabric: NetworkView;
   readonly #tcp = new Ports<SimulatedListener>();
   readonly #udp = new Ports<SimulatedDatagram>();
   readonly #paths = new Paths<SimulatedListener>();
@@ -48,7 +48,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   #up = true;
 
   /** @internal */
-  constructor(fabric: Fabric, name: string, addresses: readonly string[]) {
+  constructor(fabric: NetworkView, name: string, addresses: readonly string[]) {
     this.#fabric = fabric;
     this.name = name;
     this.addresses = addresses;
@@ -258,7 +258,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   }
 
   /** @internal The first packet of a connection to a path of this host. */
-  knockAt(path: string): SystemCode | 'drop' | Greeter {
+  knockAt(path: string): SystemCode | 'drop' | ListenerView {
     const closed = this.#closedPorts.get(path);
     if (closed !== undefined) return closed === 'drop' ? 'drop' : 'ECONNREFUSED';
     const found = this.#paths.find(path);
@@ -286,7 +286,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   }
 
   /** @internal */
-  knock(to: Address): 'refuse' | 'drop' | Greeter {
+  knock(to: Address): 'refuse' | 'drop' | ListenerView {
     const closed = this.#closedPorts.get(to.port);
     if (closed !== undefined) return closed;
     const listeners = this.#tcp.at(to.port).filter((listener) => covers(listener, to.address));
@@ -297,7 +297,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   }
 
   /** @internal */
-  deliver(parcel: Parcel): boolean {
+  deliver(parcel: DatagramInFlight): boolean {
     const { to, datagram } = parcel;
     const closed = this.#closedPorts.get(to.port);
     if (closed !== undefined) return closed === 'drop';

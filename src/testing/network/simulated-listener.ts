@@ -10,9 +10,9 @@ import type {
   TurnedAway,
 } from '../../selector/network.js';
 import { familyOf } from './addresses.js';
-import type { Appointment } from './agenda.js';
+import type { PlannedEvent } from './agenda.js';
 import type { Connection } from './connection.js';
-import type { Fabric, Greeter } from './fabric.js';
+import type { NetworkView, ListenerView } from './fabric.js';
 import type { PortHolder } from './ports.js';
 import { SimulatedStream } from './simulated-stream.js';
 import { systemError } from './system-error.js';
@@ -32,12 +32,12 @@ export interface ListenerHost {
 }
 
 /** A listening socket, with its two queues: handshakes, and accepted connections. */
-export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
+export class SimulatedListener implements ListenerChannel, PortHolder, ListenerView {
   readonly shares: boolean;
   readonly ipv6Only: boolean;
   local: Address | undefined;
   closed = false;
-  readonly #fabric: Fabric;
+  readonly #fabric: NetworkView;
   readonly #host: ListenerHost;
   readonly #maxConnections: number;
   #key: ChannelKey | undefined;
@@ -47,12 +47,12 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
   readonly #accepted: SimulatedStream[] = [];
   readonly #open = new Set<SimulatedStream>();
   readonly #turnedAway: TurnedAway[] = [];
-  #lookup: Appointment | undefined;
+  #lookup: PlannedEvent | undefined;
   #error: Error | undefined;
   /** Stops listening for used-up descriptors. */
   #unheard: (() => void) | undefined;
 
-  constructor(fabric: Fabric, host: ListenerHost, settings: ListenSettings) {
+  constructor(fabric: NetworkView, host: ListenerHost, settings: ListenSettings) {
     this.#fabric = fabric;
     this.#host = host;
     this.shares = settings.reusePort;

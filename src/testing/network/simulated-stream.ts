@@ -3,7 +3,7 @@ import { Interest, type InterestSet } from '../../selector/interest.js';
 import type { Address, Bytes, ConnectSettings, StreamChannel } from '../../selector/network.js';
 import { SendBuffer, type Sink } from '../../selector/send-buffer.js';
 import { type Caller, Dial } from './dial.js';
-import type { Fabric } from './fabric.js';
+import type { NetworkView } from './fabric.js';
 import { type Reading, StreamReader } from './stream-reader.js';
 import { systemError } from './system-error.js';
 import type { EndOwner, TcpEnd } from './tcp-end.js';
@@ -21,7 +21,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   remote: Address | undefined;
   closed = false;
   flushed = false;
-  readonly #fabric: Fabric;
+  readonly #fabric: NetworkView;
   readonly #onClosed: (stream: SimulatedStream) => void;
   #key: ChannelKey | undefined;
   /** Its key belongs to a stream above it. */
@@ -39,7 +39,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   #ending = false;
   #lost = 0;
 
-  constructor(fabric: Fabric, onClosed: (stream: SimulatedStream) => void) {
+  constructor(fabric: NetworkView, onClosed: (stream: SimulatedStream) => void) {
     this.#fabric = fabric;
     this.#onClosed = onClosed;
   }

@@ -1,6 +1,6 @@
-import type { Appointment } from './agenda.js';
-import { Cutter } from './cutter.js';
-import type { Fabric } from './fabric.js';
+import type { PlannedEvent } from './agenda.js';
+import { StreamSplitter } from './cutter.js';
+import type { NetworkView } from './fabric.js';
 import type { TcpEnd } from './tcp-end.js';
 
 /** With this many waiting bytes no more are read, as in the real stream. */
@@ -34,9 +34,9 @@ type PeersEnd = 'unseen' | 'waits' | 'next' | 'there' | 'taken';
 export class StreamReader {
   /** The bytes that can be taken. */
   received = 0;
-  readonly #fabric: Fabric;
+  readonly #fabric: NetworkView;
   readonly #end: TcpEnd;
-  readonly #cutter: Cutter;
+  readonly #cutter: StreamSplitter;
   readonly #owner: Reading;
   #inbox: Buffer[] = [];
   #isFull = false;
@@ -44,15 +44,15 @@ export class StreamReader {
   #ahead: Buffer[] = [];
   #aheadSize = 0;
   #wanted = true;
-  #next: Appointment | undefined;
+  #next: PlannedEvent | undefined;
   /** Nothing more can be read: the peer has ended, or has reset the connection right after the last bytes. */
   #sawEnd = false;
   #peersEnd: PeersEnd = 'unseen';
 
-  constructor(fabric: Fabric, end: TcpEnd, owner: Reading) {
+  constructor(fabric: NetworkView, end: TcpEnd, owner: Reading) {
     this.#fabric = fabric;
     this.#end = end;
-    this.#cutter = new Cutter(fabric.faults, end);
+    this.#cutter = new StreamSplitter(fabric.faults, end);
     this.#owner = owner;
   }
 

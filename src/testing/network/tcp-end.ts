@@ -1,4 +1,4 @@
-import type { Appointment } from './agenda.js';
+import type { PlannedEvent } from './agenda.js';
 import type { Place } from './fault-dice.js';
 import type { Link, Packet } from './link.js';
 import type { Simulation } from './simulation.js';
@@ -41,7 +41,7 @@ export class TcpEnd implements FlowSource {
   #state: EndState = 'open';
   /** Packets that have arrived while it is stalled. */
   #held: (() => void)[] | undefined;
-  #finTimer: Appointment | undefined;
+  #finTimer: PlannedEvent | undefined;
 
   constructor(simulation: Simulation, link: Link, name: string) {
     this.#simulation = simulation;

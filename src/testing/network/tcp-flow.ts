@@ -1,4 +1,4 @@
-import type { Agenda, Appointment } from './agenda.js';
+import type { EventQueue, PlannedEvent } from './agenda.js';
 import { ByteQueue } from './byte-queue.js';
 import type { NetworkSettings } from './settings.js';
 
@@ -33,7 +33,7 @@ export class TcpFlow {
   sent = 0;
   /** Whether the peer has everything, including the end. */
   arrived = false;
-  readonly #agenda: Agenda;
+  readonly #agenda: EventQueue;
   readonly #settings: NetworkSettings;
   readonly #source: FlowSource;
   // At the sender's host
@@ -45,7 +45,7 @@ export class TcpFlow {
   #limit: number;
   #ending = false;
   #finSent = false;
-  #question: Appointment | undefined;
+  #question: PlannedEvent | undefined;
   #questions = 0;
   // At the receiver's host
   /** What has not come in its turn. */
@@ -56,7 +56,7 @@ export class TcpFlow {
   #readUpTo = 0;
   #toldLimit: number;
 
-  constructor(agenda: Agenda, settings: NetworkSettings, source: FlowSource) {
+  constructor(agenda: EventQueue, settings: NetworkSettings, source: FlowSource) {
     this.#agenda = agenda;
     this.#settings = settings;
     this.#source = source;

@@ -8,7 +8,7 @@ import {
   Tonic,
   type TonicOptions,
 } from '../../../src/index.js';
-import { forgiveOwed, owes, whenSettled } from '../../doors/core.js';
+import { cancelOwed, owes, whenSettled } from '../../doors/core.js';
 import { type App, WARN, messages, startApp } from '../../support/app.js';
 
 /** Answers when the test says so. */
@@ -365,7 +365,7 @@ describe('what a Tonic owes', () => {
     expect(debtor.words.at(-1)).to.equal('again');
     await does(() => debtor.ttsc__ask());
     whenSettled(debtor, () => debtor.words.push('forgiven'));
-    await does(() => forgiveOwed(debtor));
+    await does(() => cancelOwed(debtor));
     expect(debtor.words.at(-1)).to.equal('forgiven');
     expect(owes(debtor)).to.equal(false);
     await does(() => desk.open[1]!.give(2));

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { written } from '../../doors/core.js';
+import { valueText } from '../../doors/core.js';
 
 describe('a value in an error text', () => {
   const values: [unknown, string][] = [
@@ -12,16 +12,16 @@ describe('a value in an error text', () => {
     [{ toString: () => expect.fail('called'), [Symbol.toPrimitive]: undefined }, '[Function: toString]'],
   ];
   for (const [value, text] of values) {
-    it(`is ${text}`, () => expect(written(value)).to.contain(text));
+    it(`is ${text}`, () => expect(valueText(value)).to.contain(text));
   }
 
   it('is cut where it is long', () => {
-    expect(written('x'.repeat(10_000))).to.have.lengthOf.below(210);
+    expect(valueText('x'.repeat(10_000))).to.have.lengthOf.below(210);
   });
 
   it('is what can be said of one that cannot be read', () => {
     const { proxy, revoke } = Proxy.revocable({}, {});
     revoke();
-    expect(written(proxy)).to.be.a('string');
+    expect(valueText(proxy)).to.be.a('string');
   });
 });

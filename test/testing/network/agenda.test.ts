@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { Agenda, type Appointment } from '../../doors/testing.js';
+import { EventQueue, type PlannedEvent } from '../../doors/testing.js';
 import { VirtualBench } from '../../support/bench.js';
 
 describe('the agenda of a network', () => {
   const setUp = () => {
     const bench = new VirtualBench();
-    return { bench, agenda: new Agenda(bench.held), seen: [] as unknown[] };
+    return { bench, agenda: new EventQueue(bench.held), seen: [] as unknown[] };
   };
 
   it('has what is set happen by its time, and at one instant in the order in which it was set', async () => {
@@ -15,7 +15,7 @@ describe('the agenda of a network', () => {
         fc.array(fc.tuple(fc.integer({ min: 0, max: 5 }), fc.boolean()), { maxLength: 40 }),
         async (list) => {
           const { bench, agenda, seen } = setUp();
-          const set: Appointment[] = list.map(([ms], n) => agenda.after(ms, () => seen.push(n)));
+          const set: PlannedEvent[] = list.map(([ms], n) => agenda.after(ms, () => seen.push(n)));
           list.forEach(([, cancelled], n) => void (cancelled && agenda.cancel(set[n])));
           await bench.pass(10);
           const expected = list

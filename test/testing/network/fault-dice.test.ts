@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { type FaultKind, SeededRandom } from '../../../src/testing/index.js';
-import { FaultDice } from '../../doors/testing.js';
+import { FaultSource } from '../../doors/testing.js';
 
-const dice = (seed: number, inject?: () => boolean): FaultDice =>
-  new FaultDice(
+const dice = (seed: number, inject?: () => boolean): FaultSource =>
+  new FaultSource(
     new SeededRandom(seed),
     inject,
     () => 0,

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 
 /** Gets the whole body, or the error. */
-export interface BodyHearer {
+export interface BodyListener {
   whole(body: Buffer): void;
   failed(error: TaskTonicError): void;
 }
@@ -12,12 +12,12 @@ export class WholeBody {
   readonly #request: IncomingMessage;
   readonly #what: string;
   readonly #limit: number;
-  readonly #hearer: BodyHearer;
+  readonly #hearer: BodyListener;
   readonly #chunks: Buffer[] = [];
   #size = 0;
   #isOver = false;
 
-  constructor(request: IncomingMessage, what: string, limit: number, hearer: BodyHearer) {
+  constructor(request: IncomingMessage, what: string, limit: number, hearer: BodyListener) {
     this.#request = request;
     this.#what = what;
     this.#limit = limit;

@@ -15,7 +15,7 @@ export interface DialKey extends ChannelKey {
 }
 
 /** What a Dialler dials with: a network, and who waits for its channels; time, and chance. */
-export interface DialMeans<Key extends DialKey> {
+export interface DialDependencies<Key extends DialKey> {
   readonly network: Network;
   readonly random: Random;
   /** Monotonic time in ms. */
@@ -27,7 +27,7 @@ export interface DialMeans<Key extends DialKey> {
 }
 
 /** Those of a Catalyst: its Selector waits for the channels, and its loop has the timers. */
-export function meansOf(catalyst: SelectorCatalyst<string>): DialMeans<SelectionKey> {
+export function dependenciesOf(catalyst: SelectorCatalyst<string>): DialDependencies<SelectionKey> {
   const { network, selector, clock, timers, runtime } = catalyst;
   return {
     network,

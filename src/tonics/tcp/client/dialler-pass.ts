@@ -1,6 +1,6 @@
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { severalReasons } from '../../socket-errors.js';
-import type { DialKey, DialMeans } from './dialler-means.js';
+import type { DialKey, DialDependencies } from './dialler-means.js';
 import { Try, type TryEvents, type TrySettings } from './dialler-try.js';
 import type { HostAndPort, Places } from './places.js';
 
@@ -17,7 +17,7 @@ export interface PassSettings extends TrySettings {
  * Its events never come within its constructor.
  */
 export class Pass<Key extends DialKey> {
-  readonly #means: DialMeans<Key>;
+  readonly #means: DialDependencies<Key>;
   readonly #settings: PassSettings;
   readonly #places: Places;
   readonly #events: TryEvents<Key>;
@@ -26,7 +26,7 @@ export class Pass<Key extends DialKey> {
   #try: Try<Key> | undefined;
   #stopFinding: (() => void) | undefined;
 
-  constructor(means: DialMeans<Key>, settings: PassSettings, places: Places, events: TryEvents<Key>) {
+  constructor(means: DialDependencies<Key>, settings: PassSettings, places: Places, events: TryEvents<Key>) {
     this.#means = means;
     this.#settings = settings;
     this.#places = places;

@@ -2,8 +2,8 @@ import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { StreamChannel, StreamSettings } from '../../../selector/network.js';
 import type { TlsStart } from '../../../selector/tls.js';
-import type { DialKey, DialMeans } from './dialler-means.js';
-import type { Greeting } from './greeting.js';
+import type { DialKey, DialDependencies } from './dialler-means.js';
+import type { ProtocolHandshake } from './greeting.js';
 import { dialOrder, familyOf } from './dialler-order.js';
 import type { SentProxy } from '../proxy/sent-proxy.js';
 import { severalReasons, showAddress, socketError } from '../../socket-errors.js';
@@ -31,7 +31,7 @@ export interface TrySettings {
   /** A connection goes on under TLS before it counts as opened. */
   readonly secure?: TlsStart | undefined;
   /** What both sides say then, before it counts as opened; `undefined` where that is nothing. */
-  readonly greeting?: (() => Greeting | undefined) | undefined;
+  readonly greeting?: (() => ProtocolHandshake | undefined) | undefined;
 }
 
 /** What becomes of a try: one of the two, once. */
@@ -50,7 +50,7 @@ interface Attempt<Key extends DialKey> {
   /** It is connected, and its handshake is under way. */
   readonly secures: boolean;
   /** Its greeting is under way. */
-  greeting?: Greeting;
+  greeting?: ProtocolHandshake;
 }
 
 /**
@@ -65,7 +65,7 @@ interface Attempt<Key extends DialKey> {
  * Its events never come within its constructor.
  */
 export class Try<Key extends DialKey> {
-  readonly #means: DialMeans<Key>;
+  readonly #means: DialDependencies<Key>;
   readonly #settings: TrySettings;
   readonly #events: TryEvents<Key>;
   readonly #underWay = new Set<Attempt<Key>>();
@@ -78,7 +78,7 @@ export class Try<Key extends DialKey> {
   #stopDeadline: () => void;
   #stopDelay: (() => void) | undefined;
 
-  constructor(means: DialMeans<Key>, settings: TrySettings, events: TryEvents<Key>) {
+  constructor(means: DialDependencies<Key>, settings: TrySettings, events: TryEvents<Key>) {
     this.#means = means;
     this.#settings = settings;
     this.#events = events;
@@ -173,7 +173,7 @@ export class Try<Key extends DialKey> {
     if (more !== 0) key.signal(more);
   }
 
-  #read(attempt: Attempt<Key>, greeting: Greeting, ready: InterestSet): void {
+  #read(attempt: Attempt<Key>, greeting: ProtocolHandshake, ready: InterestSet): void {
     const { channel } = attempt;
     const done = channel.received > 0 || channel.ended ? greeting.read(channel) : false;
     if (done === true) return this.#opened(attempt, ready & Interest.HANGUP);

@@ -1,7 +1,7 @@
 import type { TaskTonicError } from '../../../core/errors.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import { LEAST_WAIT, backoff } from './backoff.js';
-import type { DialKey, DialMeans } from './dialler-means.js';
+import type { DialKey, DialDependencies } from './dialler-means.js';
 import { Pass, type PassSettings } from './dialler-pass.js';
 import { Try, type TryEvents } from './dialler-try.js';
 import type { Places } from './places.js';
@@ -66,7 +66,7 @@ export type DialPhase = 'idle' | 'trying' | 'waiting' | 'connected';
  * - No wait is nothing; see {@link backoff}.
  */
 export class Dialler<Key extends DialKey> {
-  readonly #means: DialMeans<Key>;
+  readonly #means: DialDependencies<Key>;
   readonly #settings: DialSettings;
   readonly #events: DialEvents<Key>;
   #phase: DialPhase = 'idle';
@@ -82,7 +82,7 @@ export class Dialler<Key extends DialKey> {
   /** Its last try has failed, and its user is still to hear that it gives up. */
   #givesUp = false;
 
-  constructor(means: DialMeans<Key>, settings: DialSettings, events: DialEvents<Key>) {
+  constructor(means: DialDependencies<Key>, settings: DialSettings, events: DialEvents<Key>) {
     this.#means = means;
     this.#settings = settings;
     this.#events = events;

@@ -2,7 +2,7 @@ import type { TaskTonicError } from '../../../core/errors.js';
 import type { StreamChannel } from '../../../selector/network.js';
 
 /** What both sides of a connection say before it counts as opened: the handshake of a protocol. One serves one connection. */
-export interface Greeting {
+export interface ProtocolHandshake {
   /** It is connected: says what comes first. */
   begin(channel: StreamChannel): void;
   /**

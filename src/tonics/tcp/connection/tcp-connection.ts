@@ -12,7 +12,7 @@ import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showPeer, socketError } from '../../socket-errors.js';
 import type { ProxyInfo } from '../proxy/proxy-header.js';
 import { type Adoption, takeAdoption } from '../server/adoption.js';
-import type { Arrival } from '../server/door/arrival.js';
+import type { AcceptedPeer } from '../server/accept/arrival.js';
 import { LIFE } from './connection-life.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { TakenConnection } from './taken-connection.js';
@@ -111,7 +111,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   ) => With<C, TcpConnection<State, Frame, Sent>>;
 
   /** What is known of its peer beyond its socket. */
-  readonly #arrival: Arrival | undefined;
+  readonly #arrival: AcceptedPeer | undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = NO_OPTIONS) {

@@ -15,7 +15,7 @@ export interface HealthPlan {
 }
 
 /** What comes of it. */
-export interface HealthHearer {
+export interface HealthListener {
   /** How many answers its client has had so far. */
   readonly answers: number;
   /** The client has answered so. @param problem what was thrown where the answer was looked at. */
@@ -40,12 +40,12 @@ class Probe implements Pending {
 export class MemberHealth {
   readonly #client: TcpClient<string>;
   readonly #plan: HealthPlan;
-  readonly #hearer: HealthHearer;
+  readonly #hearer: HealthListener;
   readonly #alarm: Alarm;
   #probe: Probe | undefined;
   #answersBefore = 0;
 
-  constructor(client: TcpClient<string>, plan: HealthPlan, hearer: HealthHearer) {
+  constructor(client: TcpClient<string>, plan: HealthPlan, hearer: HealthListener) {
     this.#client = client;
     this.#plan = plan;
     this.#hearer = hearer;

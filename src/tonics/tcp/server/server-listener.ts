@@ -4,7 +4,7 @@ import type { ReadyHandler, SelectionKey } from '../../../selector/selection-key
 import type { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 
 /** Who hears of the listening socket of a server, between two turns. */
-export interface ListenerHearer {
+export interface ListenerEvents {
   listens(): void;
   /** Peers wait to be taken. */
   peersWait(): void;
@@ -14,11 +14,11 @@ export interface ListenerHearer {
 
 /** The listening socket of a server, from when it is opened to when it is closed: then it closes whom nobody has taken. */
 export class ServerListener implements ReadyHandler {
-  readonly #hearer: ListenerHearer;
+  readonly #hearer: ListenerEvents;
   readonly #channel: ListenerChannel;
   readonly #key: SelectionKey;
 
-  constructor({ network, selector }: SelectorCatalyst<string>, settings: ListenSettings, hearer: ListenerHearer) {
+  constructor({ network, selector }: SelectorCatalyst<string>, settings: ListenSettings, hearer: ListenerEvents) {
     this.#hearer = hearer;
     this.#channel = network.listen(settings);
     this.#key = selector.register(this.#channel, Interest.CONNECT | Interest.ACCEPT, this);

@@ -82,16 +82,16 @@ export class ServerTally {
   }
 
   /** One more is at the door. */
-  cameToDoor(): void {
+  addPending(): void {
     Atomics.add(this.#now, this.#line * (LINE / 4) + AT_DOOR, 1);
   }
 
-  leftDoor(): void {
+  removePending(): void {
     Atomics.sub(this.#now, this.#line * (LINE / 4) + AT_DOOR, 1);
   }
 
   /** Those at the door, in all threads. */
-  get atDoor(): number {
+  get pending(): number {
     return this.#sumNow(AT_DOOR);
   }
 

@@ -15,15 +15,15 @@ import { placeKey } from '../../../selector/node/offered-sockets.js';
 import { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 import { type ConnectionSettings, connectionSettings, streamSettings } from '../connection/connection-options.js';
 import { protocolMaker } from '../connection/protocol.js';
-import { Door, type DoorOwner } from './door/door.js';
-import { doorSteps } from './door/door-steps.js';
-import type { Visitor } from './door/visitor.js';
+import { PendingConnections, type PendingOwner } from './accept/door.js';
+import { acceptSteps } from './accept/door-steps.js';
+import type { PendingConnection } from './accept/visitor.js';
 import { Admission } from './server-admission.js';
 import { ServerLimits } from './limits/server-limits.js';
 import { LimitMaker, limitMemory } from './limits/shared-limits.js';
 import { TurnedAwayEvents } from './limits/turned-away-events.js';
 import { PART, PART_OF, type PartGiven, type PartOf } from './server-catalyst.js';
-import { type ListenerHearer, ServerListener } from './server-listener.js';
+import { type ListenerEvents, ServerListener } from './server-listener.js';
 import {
   type ServerSettings,
   type TcpServerOptions,
@@ -101,7 +101,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   /** How many listeners of this thread share its port. */
   readonly #listeners: number;
   /** Where peers are that have something to do before there is a Tonic for them; `undefined` where they have not. */
-  readonly #door: Door | undefined;
+  readonly #door: PendingConnections | undefined;
   #listener: ServerListener | undefined;
   /** Tells no process that its threads listen any more. */
   #unannounce: (() => void) | undefined;
@@ -278,7 +278,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     return { place, host, port, backlog, ipv6Only, ...how };
   }
 
-  readonly #hearer: ListenerHearer = {
+  readonly #hearer: ListenerEvents = {
     listens: () => this.#listening(this.#listener?.local),
     // In sparkles: what a peer makes, and what nobody hears of, is this Tonic's doing.
     peersWait: () => this._ttss__accept(),
@@ -358,19 +358,19 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     else this.#door.receive(channel);
   }
 
-  #newDoor(): Door | undefined {
+  #newDoor(): PendingConnections | undefined {
     const { handshakeTimeout: timeout, handshakes: most } = this.#settings;
-    const steps = doorSteps(this.#settings, {
+    const steps = acceptSteps(this.#settings, {
       network: this._ttCatalyst.network,
       tls: this.#tls,
       proxies: this.#proxies,
       limits: this.#limits,
     });
     if (steps.length === 0 || this.#spread !== undefined) return undefined;
-    return new Door(this._ttCatalyst, { steps, timeout, most }, this.#tally, this.#doorOwner);
+    return new PendingConnections(this._ttCatalyst, { steps, timeout, most }, this.#tally, this.#doorOwner);
   }
 
-  get #doorOwner(): DoorOwner {
+  get #doorOwner(): PendingOwner {
     return {
       // In a sparkle: what a peer makes is this Tonic's doing.
       passed: (visitor) => this._ttss__welcome(visitor),
@@ -383,7 +383,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   /** @internal A peer has done all that it must before there is a Tonic for it. */
-  _ttss__welcome(visitor: Visitor): void {
+  _ttss__welcome(visitor: PendingConnection): void {
     if (!this._ttMayInfuse || !this.#door!.take(visitor)) return;
     const { channel, key, arrival, accepted } = visitor;
     this.#adopt({ channel, key, arrival, settings: this.#connection }, accepted);

@@ -7,7 +7,7 @@ import type { TonicConstructor, With } from '../../../core/plan/said.js';
 import type { Framing } from '../../../framing/framing.js';
 import type { Address } from '../../../selector/network.js';
 import { framingOf } from '../../../framing/framing-option.js';
-import { Handed } from '../../handed.js';
+import { ConstructorValue } from '../../handed.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../../socket-tonic.js';
 import { encoded, withEncoding } from '../../tcp/connection/encoded.js';
@@ -39,7 +39,7 @@ interface SessionGiven {
 }
 
 /** What a UdpServer hands to the session that it makes. */
-export const handedToSession = new Handed<SessionGiven>();
+export const handedToSession = new ConstructorValue<SessionGiven>();
 
 /** What has passed through a session. */
 export interface SessionTraffic {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Interest, type TaskTonicError } from '../../../../src/index.js';
-import { Dialler, type DialMeans, type DialSettings, PolledKey } from '../../../doors/tonics.js';
+import { Dialler, type DialDependencies, type DialSettings, PolledKey } from '../../../doors/tonics.js';
 import { FakeNetwork, type FakeStream, systemError } from '../../../support/fake-network.js';
 import { VirtualBench } from '../../../support/bench.js';
 
@@ -35,7 +35,7 @@ class Bench {
 
   constructor(settings: Partial<DialSettings> = {}) {
     const { clock, network } = this;
-    const means: DialMeans<PolledKey> = {
+    const means: DialDependencies<PolledKey> = {
       network,
       random: { next: () => this.chance },
       now: () => clock.now(),

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type SelectorCatalyst, Interest, TaskTonicError, Tonic, type TurnedAway } from '../../../../../src/index.js';
-import { Door, type DoorStep, ServerListener, ServerTally, type Visitor } from '../../../../doors/tonics.js';
+import { PendingConnections, type AcceptStep, ServerListener, ServerTally, type PendingConnection } from '../../../../doors/tonics.js';
 import { till } from '../../../../support/bench.js';
 import { Heard } from '../../../../support/heard.js';
 import { startNet, tidyUp } from '../../../../support/net-app.js';
@@ -21,7 +21,7 @@ const LISTEN = {
 };
 
 /** Wants a word of so many letters; the first one is the step's own name, or the peer is refused. */
-class Word implements DoorStep {
+class Word implements AcceptStep {
   readonly reason = 'proxy';
   begun = 0;
   constructor(
@@ -29,12 +29,12 @@ class Word implements DoorStep {
     private readonly size = 4,
   ) {}
 
-  begin(visitor: Visitor): void {
+  begin(visitor: PendingConnection): void {
     this.begun++;
     visitor.kept = '';
   }
 
-  ready(visitor: Visitor, ready: number): void {
+  ready(visitor: PendingConnection, ready: number): void {
     const { channel } = visitor;
     for (let bytes = channel.take(); bytes !== undefined; bytes = channel.take()) {
       const text = (visitor.kept as string) + bytes.toString();
@@ -53,7 +53,7 @@ class Word implements DoorStep {
 }
 
 interface Setting {
-  readonly steps?: readonly DoorStep[];
+  readonly steps?: readonly AcceptStep[];
   readonly timeout?: number;
   readonly most?: number;
   /** What several doors count in. */
@@ -63,8 +63,8 @@ interface Setting {
 /** Listens, sends all that come through a door, and hears what that tells. */
 class Porter extends Tonic {
   readonly heard = new Heard();
-  door!: Door;
-  readonly passed: Visitor[] = [];
+  door!: PendingConnections;
+  readonly passed: PendingConnection[] = [];
   #listener!: ServerListener;
 
   constructor(private readonly setting: Setting) {
@@ -78,7 +78,7 @@ class Porter extends Tonic {
   ttse__onStart(): void {
     const { steps = [new Word('one ')], timeout = 1_000, most = 9 } = this.setting;
     const catalyst = this._ttScheduler as SelectorCatalyst;
-    this.door = new Door(catalyst, { steps, timeout, most }, this.setting.tally ?? new ServerTally(), {
+    this.door = new PendingConnections(catalyst, { steps, timeout, most }, this.setting.tally ?? new ServerTally(), {
       passed: (visitor) => {
         this.passed.push(visitor);
         this.heard.push('passed');
@@ -108,7 +108,7 @@ class Porter extends Tonic {
   }
 
   /** What a visitor that has passed brings along: that is heard by who has it then. */
-  async rest(visitor: Visitor, until: string): Promise<void> {
+  async rest(visitor: PendingConnection, until: string): Promise<void> {
     let text = '';
     visitor.key.handOver({
       onReady: () => {
@@ -263,17 +263,17 @@ describe('the door of a server', () => {
   it('counts those at the doors of other threads, too, and its own no longer when they have gone', async () => {
     const whole = ServerTally.shared(2);
     const other = new ServerTally(whole.buffer, 1);
-    other.cameToDoor();
+    other.addPending();
     const at = await porter({ most: 2, tally: new ServerTally(whole.buffer, 0) });
     const [first, second] = [await peerOf(at), await peerOf(at)];
     await second!.closed();
     expect((at.left as [TurnedAway]).map(({ reason }) => reason)).to.deep.equal(['handshakes']);
-    expect(whole.atDoor).to.equal(2);
+    expect(whole.pending).to.equal(2);
     first!.send('one ');
     await at.heard.on('passed');
     await at.rest(at.passed[0]!, '');
     whole.closeAll(1);
-    expect(whole.atDoor, 'what a dead thread had is given back').to.equal(0);
+    expect(whole.pending, 'what a dead thread had is given back').to.equal(0);
   });
 
   it('closes all that are there when it is closed, without a word', async () => {

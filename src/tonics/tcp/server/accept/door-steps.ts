@@ -6,10 +6,10 @@ import type { ServerLimits } from '../limits/server-limits.js';
 import { GuardStep } from './guard-step.js';
 import { ProxyStep } from './proxy-step.js';
 import { TlsStep } from './tls-step.js';
-import type { DoorStep } from './visitor.js';
+import type { AcceptStep } from './visitor.js';
 
 /** What steps work with. */
-export interface StepMeans {
+export interface StepDependencies {
   readonly network: Network;
   readonly tls: ServerTls | undefined;
   readonly proxies: TrustedProxies;
@@ -18,10 +18,10 @@ export interface StepMeans {
 }
 
 /** What the peers of a server do before there is a Tonic for them, in this order: by its options. */
-export function doorSteps(
+export function acceptSteps(
   { proxyProtocol }: ServerSettings,
-  { network, tls, proxies, limits }: StepMeans,
-): readonly DoorStep[] {
+  { network, tls, proxies, limits }: StepDependencies,
+): readonly AcceptStep[] {
   const handshake =
     tls === undefined || tls.mode === 'startTls' ? [] : [new TlsStep(network, tls, tls.mode === 'either')];
   if (proxyProtocol === undefined) return handshake;

@@ -2,7 +2,7 @@ import type { Address } from '../../../../selector/network.js';
 import type { ProxyInfo } from '../../proxy/proxy-header.js';
 
 /** What became known of a peer before it had a Tonic, where that is more than its socket says. */
-export interface Arrival {
+export interface AcceptedPeer {
   /** The address that it is said to have. */
   readonly remote: Address | undefined;
   /** The address that it is said to have connected to. */

@@ -4,18 +4,18 @@ import { Interest } from '../../../../selector/interest.js';
 import type { StreamChannel, TurnedAway, TurnedAwayReason } from '../../../../selector/network.js';
 import type { SelectionKey } from '../../../../selector/selection-key.js';
 import type { Selector } from '../../../../selector/selector.js';
-import { type DoorStep, Visitor, type VisitorHost } from './visitor.js';
+import { type AcceptStep, PendingConnection, type PendingConnectionHost } from './visitor.js';
 
 /** What a door sees of its Catalyst. */
-export interface DoorMeans {
+export interface PendingDependencies {
   readonly selector: Selector;
   readonly clock: Clock;
   readonly timers: TimerQueue;
 }
 
-export interface DoorSettings {
+export interface PendingSettings {
   /** What a peer does before it has a Tonic, in this order. */
-  readonly steps: readonly DoorStep[];
+  readonly steps: readonly AcceptStep[];
   /** How long all of that may take, in ms. */
   readonly timeout: number;
   /** How many peers may be at it at once. */
@@ -23,16 +23,16 @@ export interface DoorSettings {
 }
 
 /** Counts who is at the door. The doors of the threads of a server have one count, so that its limit holds over all of them. */
-export interface DoorCount {
-  cameToDoor(): void;
-  leftDoor(): void;
-  readonly atDoor: number;
+export interface PendingCount {
+  addPending(): void;
+  removePending(): void;
+  readonly pending: number;
 }
 
 /** Whose door it is. Each peer that it was given is either passed on or told to have left, once. */
-export interface DoorOwner {
-  /** It has done all: the owner is to {@link Door.take} it. Called between two turns, or within {@link Door.receive}. */
-  passed(visitor: Visitor): void;
+export interface PendingOwner {
+  /** It has done all: the owner is to {@link PendingConnections.take} it. Called between two turns, or within {@link PendingConnections.receive}. */
+  passed(visitor: PendingConnection): void;
   /** What was accepted is closed; with why, where it was turned away. */
   left(accepted: StreamChannel, turnedAway: TurnedAway | undefined): void;
 }
@@ -48,21 +48,21 @@ export interface DoorOwner {
  *
  * There are so many at once at most, and each has so long. A peer at the door holds a descriptor and no Tonic.
  */
-export class Door implements VisitorHost {
-  readonly #means: DoorMeans;
-  readonly #settings: DoorSettings;
-  readonly #owner: DoorOwner;
-  readonly #count: DoorCount;
-  readonly #visitors = new Set<Visitor>();
+export class PendingConnections implements PendingConnectionHost {
+  readonly #means: PendingDependencies;
+  readonly #settings: PendingSettings;
+  readonly #owner: PendingOwner;
+  readonly #count: PendingCount;
+  readonly #visitors = new Set<PendingConnection>();
 
-  constructor(means: DoorMeans, settings: DoorSettings, count: DoorCount, owner: DoorOwner) {
+  constructor(means: PendingDependencies, settings: PendingSettings, count: PendingCount, owner: PendingOwner) {
     this.#means = means;
     this.#settings = settings;
     this.#count = count;
     this.#owner = owner;
   }
 
-  get steps(): readonly DoorStep[] {
+  get steps(): readonly AcceptStep[] {
     return this.#settings.steps;
   }
 
@@ -75,20 +75,20 @@ export class Door implements VisitorHost {
   receive(channel: StreamChannel): void {
     const { timeout, most } = this.#settings;
     // It is counted first: two threads must not both take the last place.
-    this.#count.cameToDoor();
-    if (this.#count.atDoor > most) {
-      this.#count.leftDoor();
+    this.#count.addPending();
+    if (this.#count.pending > most) {
+      this.#count.removePending();
       this.#owner.left(channel, { remote: channel.remote, reason: 'handshakes' });
       return channel.close();
     }
-    const visitor = new Visitor(channel, this);
+    const visitor = new PendingConnection(channel, this);
     this.#visitors.add(visitor);
     this.wake(visitor, this.#means.clock.now() + timeout);
     return visitor.next();
   }
 
   /** The owner has it now. @returns false where it has gone meanwhile. */
-  take(visitor: Visitor): boolean {
+  take(visitor: PendingConnection): boolean {
     this.#forget(visitor);
     return visitor.take();
   }
@@ -98,25 +98,25 @@ export class Door implements VisitorHost {
     for (const visitor of this.#visitors) visitor.leave();
   }
 
-  #forget(visitor: Visitor): void {
-    if (this.#visitors.delete(visitor)) this.#count.leftDoor();
+  #forget(visitor: PendingConnection): void {
+    if (this.#visitors.delete(visitor)) this.#count.removePending();
     this.#means.timers.remove(visitor);
   }
 
   // ---- What its visitors ask ----
 
   /** @internal */
-  register(visitor: Visitor, channel: StreamChannel): SelectionKey {
+  register(visitor: PendingConnection, channel: StreamChannel): SelectionKey {
     return this.#means.selector.register(channel, Interest.READ | Interest.CONNECT, visitor);
   }
 
   /** @internal */
-  passed(visitor: Visitor): void {
+  passed(visitor: PendingConnection): void {
     this.#owner.passed(visitor);
   }
 
   /** @internal */
-  refused(visitor: Visitor, reason: TurnedAwayReason | undefined, error: Error | undefined): void {
+  refused(visitor: PendingConnection, reason: TurnedAwayReason | undefined, error: Error | undefined): void {
     this.#forget(visitor);
     const { accepted, remote } = visitor;
     if (reason === undefined) return this.#owner.left(accepted, undefined);
@@ -124,13 +124,13 @@ export class Door implements VisitorHost {
   }
 
   /** @internal */
-  wake(visitor: Visitor, at: number): void {
+  wake(visitor: PendingConnection, at: number): void {
     visitor.at = at;
     this.#means.timers.add(visitor);
   }
 
   /** @internal */
-  late(visitor: Visitor): void {
+  late(visitor: PendingConnection): void {
     const { step } = visitor;
     // One that has done all only waits for its Tonic.
     if (step === undefined) return;

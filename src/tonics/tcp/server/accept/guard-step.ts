@@ -1,8 +1,8 @@
 import type { ServerLimits } from '../limits/server-limits.js';
-import type { DoorStep, Visitor } from './visitor.js';
+import type { AcceptStep, PendingConnection } from './visitor.js';
 
 /** Looks at the address that a PROXY header has told, before a handshake costs anything. */
-export class GuardStep implements DoorStep {
+export class GuardStep implements AcceptStep {
   readonly reason = 'proxy';
   readonly #limits: Pick<ServerLimits, 'behindProxy'>;
 
@@ -10,7 +10,7 @@ export class GuardStep implements DoorStep {
     this.#limits = limits;
   }
 
-  begin(visitor: Visitor): void {
+  begin(visitor: PendingConnection): void {
     const source = visitor.arrival?.proxy?.source;
     const reason = source === undefined ? undefined : this.#limits.behindProxy(visitor.accepted, source);
     if (reason === undefined) visitor.next();

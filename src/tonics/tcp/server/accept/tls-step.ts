@@ -3,7 +3,7 @@ import { Interest, type InterestSet } from '../../../../selector/interest.js';
 import type { Network, StreamChannel } from '../../../../selector/network.js';
 import type { TlsServerSide } from '../../../../selector/tls.js';
 import { showPeer, socketError } from '../../../socket-errors.js';
-import type { DoorStep, Visitor } from './visitor.js';
+import type { AcceptStep, PendingConnection } from './visitor.js';
 
 /** The first byte of a handshake: the content type of its record (RFC 8446, 5.1). */
 export const HANDSHAKE = 0x16;
@@ -17,7 +17,7 @@ export interface Certificates {
 }
 
 /** The handshake of TLS; or nothing, for a peer that speaks plain text where both may come. */
-export class TlsStep implements DoorStep {
+export class TlsStep implements AcceptStep {
   readonly reason = 'handshake';
   readonly #network: Network;
   readonly #certificates: Certificates;
@@ -29,19 +29,19 @@ export class TlsStep implements DoorStep {
     this.#mayBePlain = mayBePlain;
   }
 
-  begin(visitor: Visitor): void {
+  begin(visitor: PendingConnection): void {
     if (this.#mayBePlain) visitor.kept = SILENT;
     else this.#secure(visitor);
   }
 
-  ready(visitor: Visitor, ready: InterestSet): void {
+  ready(visitor: PendingConnection, ready: InterestSet): void {
     const { channel } = visitor;
     if (visitor.kept === SILENT) this.#listen(visitor, channel);
     else if ((ready & Interest.CONNECT) !== 0) visitor.next();
     else if ((ready & Interest.HANGUP) !== 0) this.#failed(visitor, channel);
   }
 
-  #listen(visitor: Visitor, channel: StreamChannel): void {
+  #listen(visitor: PendingConnection, channel: StreamChannel): void {
     const bytes = channel.take();
     if (bytes === undefined) {
       if (channel.ended || channel.closed) visitor.leave();
@@ -52,24 +52,24 @@ export class TlsStep implements DoorStep {
     else visitor.next();
   }
 
-  #secure(visitor: Visitor): void {
+  #secure(visitor: PendingConnection): void {
     visitor.kept = undefined;
     visitor.become(this.#network.secure(visitor.channel, this.#certificates.side));
   }
 
-  #failed(visitor: Visitor, channel: StreamChannel): void {
+  #failed(visitor: PendingConnection, channel: StreamChannel): void {
     const error = channel.takeError();
     if (error !== undefined) visitor.refuse(socketError(error, addressOf(visitor)));
     else if (channel.closed) visitor.leave();
   }
 
   /** Who says nothing waits for the server to speak first, in plain text. */
-  tooLate(visitor: Visitor, ms: number): TaskTonicError | undefined {
+  tooLate(visitor: PendingConnection, ms: number): TaskTonicError | undefined {
     if (visitor.kept === SILENT) return undefined;
     return fail('TT_TLS_TIMEOUT', { address: addressOf(visitor), ms });
   }
 }
 
-function addressOf({ remote, channel: { local } }: Visitor): string {
+function addressOf({ remote, channel: { local } }: PendingConnection): string {
   return showPeer(remote, local);
 }

@@ -3,11 +3,11 @@ import type { Due } from '../../../../core/time/timer-queue.js';
 import { Interest, type InterestSet } from '../../../../selector/interest.js';
 import type { Address, StreamChannel, TurnedAwayReason } from '../../../../selector/network.js';
 import type { ReadyHandler, SelectionKey } from '../../../../selector/selection-key.js';
-import type { Arrival } from './arrival.js';
+import type { AcceptedPeer } from './arrival.js';
 
 /**
  * Something that a peer has to do before it has a Tonic: to send its PROXY header, to agree on TLS. One object serves all visitors; what it
- * keeps of one is in its {@link Visitor}.
+ * keeps of one is in its {@link PendingConnection}.
  *
  * ## Contract
  *
@@ -15,49 +15,49 @@ import type { Arrival } from './arrival.js';
  * - It reads with `visitor.channel.take()` and gives back with `putBack()` what belongs to those who come after it.
  * - It throws nothing for what a peer does.
  */
-export interface DoorStep {
+export interface AcceptStep {
   /** What its refusals are counted as. */
   readonly reason: 'proxy' | 'handshake';
   /** A visitor comes to it. Bytes may be there already: then {@link ready} follows by itself. */
-  begin(visitor: Visitor): void;
+  begin(visitor: PendingConnection): void;
   /** The channel of that visitor is ready, to HANGUP too. Readiness may be spurious. */
-  ready(visitor: Visitor, ready: InterestSet): void;
+  ready(visitor: PendingConnection, ready: InterestSet): void;
   /**
    * It has not ended by the time that all steps have, in ms: why the visitor is refused for that; or `undefined`, and then it goes on to the
    * next step, which has that time anew.
    */
-  tooLate(visitor: Visitor, ms: number): TaskTonicError | undefined;
+  tooLate(visitor: PendingConnection, ms: number): TaskTonicError | undefined;
 }
 
 /** What a visitor sees of its Door. */
-export interface VisitorHost {
-  readonly steps: readonly DoorStep[];
-  register(visitor: Visitor, channel: StreamChannel): SelectionKey;
+export interface PendingConnectionHost {
+  readonly steps: readonly AcceptStep[];
+  register(visitor: PendingConnection, channel: StreamChannel): SelectionKey;
   /** All steps are done. */
-  passed(visitor: Visitor): void;
-  refused(visitor: Visitor, reason: TurnedAwayReason | undefined, error: Error | undefined): void;
+  passed(visitor: PendingConnection): void;
+  refused(visitor: PendingConnection, reason: TurnedAwayReason | undefined, error: Error | undefined): void;
   /** It is to be woken with `fire()` at that time, once more. */
-  wake(visitor: Visitor, at: number): void;
+  wake(visitor: PendingConnection, at: number): void;
   /** Its time is up. */
-  late(visitor: Visitor): void;
+  late(visitor: PendingConnection): void;
 }
 
 /** How far it is: at one of the steps; past them, waiting to be taken; or not here any more. */
 type Where = 'steps' | 'passed' | 'gone';
 
 /** A peer that was accepted and has no Tonic yet: its channel, and what the steps of the door found out about it. */
-export class Visitor implements ReadyHandler, Due {
+export class PendingConnection implements ReadyHandler, Due {
   /** @internal */ at = 0;
   /** @internal */ slot = -1;
   /** What the step that it is at keeps of it. */
   kept: unknown = undefined;
   /** What is known beyond its socket; `undefined` where nothing is. */
-  arrival: Arrival | undefined = undefined;
+  arrival: AcceptedPeer | undefined = undefined;
   /** What was accepted: by this others know it, whatever its channel is now. */
   readonly accepted: StreamChannel;
   #channel: StreamChannel;
   #key: SelectionKey;
-  readonly #host: VisitorHost;
+  readonly #host: PendingConnectionHost;
   #where: Where = 'steps';
   #step = -1;
   /** Its channel has told that it failed or was closed: whoever has it next is told again. */
@@ -65,7 +65,7 @@ export class Visitor implements ReadyHandler, Due {
   /** Its time was up, and it has had one more look. */
   #looked = false;
 
-  constructor(channel: StreamChannel, host: VisitorHost) {
+  constructor(channel: StreamChannel, host: PendingConnectionHost) {
     this.accepted = channel;
     this.#channel = channel;
     this.#host = host;
@@ -93,7 +93,7 @@ export class Visitor implements ReadyHandler, Due {
   }
 
   /** The step that it is at. */
-  get step(): DoorStep | undefined {
+  get step(): AcceptStep | undefined {
     return this.#where === 'steps' ? this.#host.steps[this.#step] : undefined;
   }
 

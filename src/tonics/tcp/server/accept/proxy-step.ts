@@ -5,7 +5,7 @@ import type { ProxyHeader } from '../../proxy/proxy-header.js';
 import type { ProxySettings } from '../../proxy/proxy-option.js';
 import { beginsAsProxyHeader, readProxyHeader } from '../../proxy/read-proxy-header.js';
 import type { TrustedProxies } from '../../proxy/trusted-proxies.js';
-import type { DoorStep, Visitor } from './visitor.js';
+import type { AcceptStep, PendingConnection } from './visitor.js';
 
 /** What it keeps of a visitor. */
 interface Looking {
@@ -26,7 +26,7 @@ const NOTHING = Buffer.alloc(0);
  *   others: pass, refuse                     next, or refused, at once
  * ```
  */
-export class ProxyStep implements DoorStep {
+export class ProxyStep implements AcceptStep {
   readonly reason = 'proxy';
   readonly #settings: ProxySettings;
   readonly #trusted: Pick<TrustedProxies, 'has'>;
@@ -36,7 +36,7 @@ export class ProxyStep implements DoorStep {
     this.#trusted = trusted;
   }
 
-  begin(visitor: Visitor): void {
+  begin(visitor: PendingConnection): void {
     const { remote } = visitor.channel;
     // It has gone before it was accepted, as who only looks whether a port is open does: the system tells no address then.
     if (remote === undefined) return visitor.leave();
@@ -48,7 +48,7 @@ export class ProxyStep implements DoorStep {
     return undefined;
   }
 
-  ready(visitor: Visitor, ready: InterestSet): void {
+  ready(visitor: PendingConnection, ready: InterestSet): void {
     const looking = visitor.kept as Looking;
     const { channel } = visitor;
     const { maxHeader } = this.#settings;
@@ -62,7 +62,7 @@ export class ProxyStep implements DoorStep {
   }
 
   /** @returns whether it is to be looked at again with more bytes. */
-  #look(visitor: Visitor, looking: Looking): boolean {
+  #look(visitor: PendingConnection, looking: Looking): boolean {
     const { isTrusted, bytes } = looking;
     if (!isTrusted) return this.#lookAtOther(visitor, bytes);
     const reading = readProxyHeader(bytes, this.#settings.maxHeader);
@@ -74,7 +74,7 @@ export class ProxyStep implements DoorStep {
     return false;
   }
 
-  #lookAtOther(visitor: Visitor, bytes: Buffer): boolean {
+  #lookAtOther(visitor: PendingConnection, bytes: Buffer): boolean {
     const begins = beginsAsProxyHeader(bytes);
     if (begins === 'perhaps') return true;
     if (begins === 'yes') visitor.refuse(fail('TT_PROXY_NOT_TRUSTED', nameOf(visitor)));
@@ -82,7 +82,7 @@ export class ProxyStep implements DoorStep {
     return false;
   }
 
-  #found(visitor: Visitor, header: ProxyHeader, rest: Buffer): void {
+  #found(visitor: PendingConnection, header: ProxyHeader, rest: Buffer): void {
     const { channel } = visitor;
     const peer = channel.remote;
     visitor.arrival = {
@@ -94,13 +94,13 @@ export class ProxyStep implements DoorStep {
     visitor.next();
   }
 
-  #asItself(visitor: Visitor, bytes: Buffer): void {
+  #asItself(visitor: PendingConnection, bytes: Buffer): void {
     visitor.channel.putBack(bytes);
     visitor.next();
   }
 
   /** No more will come. */
-  #ended(visitor: Visitor, { isTrusted, bytes }: Looking): void {
+  #ended(visitor: PendingConnection, { isTrusted, bytes }: Looking): void {
     const isHeader = beginsAsProxyHeader(bytes) === 'yes';
     if (!isHeader && !(isTrusted && this.#settings.required)) return this.#asItself(visitor, bytes);
     // Who looks whether a port is open sends nothing.
@@ -108,7 +108,7 @@ export class ProxyStep implements DoorStep {
     return visitor.refuse(badHeader(visitor, `it ends after ${bytes.length} bytes`));
   }
 
-  tooLate(visitor: Visitor, ms: number): TaskTonicError | undefined {
+  tooLate(visitor: PendingConnection, ms: number): TaskTonicError | undefined {
     const { isTrusted, bytes } = visitor.kept as Looking;
     const isHeader = beginsAsProxyHeader(bytes) === 'yes';
     if (isHeader || (isTrusted && this.#settings.required))
@@ -118,10 +118,10 @@ export class ProxyStep implements DoorStep {
   }
 }
 
-function badHeader(visitor: Visitor, problem: string): TaskTonicError {
+function badHeader(visitor: PendingConnection, problem: string): TaskTonicError {
   return fail('TT_BAD_PROXY_HEADER', { ...nameOf(visitor), problem });
 }
 
-function nameOf({ channel: { remote, local } }: Visitor): { readonly address: string } {
+function nameOf({ channel: { remote, local } }: PendingConnection): { readonly address: string } {
   return { address: remote === undefined ? 'A peer' : showPeer(remote, local) };
 }
