@@ -1,6 +1,6 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
-import { countedNames } from '../core/guests/counted-names.js';
+import { countedNames } from '../core/features/counted-names.js';
 import { abort } from '../core/life.js';
 import type { Runtime } from '../core/runtime.js';
 import { runAs } from '../core/running.js';

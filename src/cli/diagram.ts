@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import type { HeldRuns } from '../app/held-runs.js';
-import type { TonicConstructor } from '../core/plan/said.js';
+import type { TonicConstructor } from '../core/plan/declarations.js';
 import { CliError } from './cli-error.js';
-import { importWithoutRunning } from './held-import.js';
+import { importWithoutRunning } from './import-without-running.js';
 import { classesMadeIn } from './made-classes.js';
 import { type OwnPackage, packageOf } from './own-package.js';
 import { sourceFile } from './source-file.js';

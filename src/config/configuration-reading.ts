@@ -1,4 +1,4 @@
-import { valueText } from '../core/options/written.js';
+import { valueText } from '../core/options/value-text.js';
 import * as v from 'valibot';
 import { AppConfiguration } from './app-configuration.js';
 import { ConfigurationLists, PlaceNotFound } from './configuration-lists.js';

@@ -6,7 +6,7 @@ import { type CatalystOptions, type ThreadOptions, asTonic, catalystSchema } fro
 import { checkOptionsOf, takesOptions } from './options/class-options.js';
 import type { Clock } from './time/clock.js';
 import { fail, toError } from './errors.js';
-import { unheardBody } from './guests/unheard.js';
+import { unheardBody } from './features/unheard.js';
 import { Life, failTonic, failureInfo } from './life.js';
 import type { LogService } from './log-port.js';
 import { Metrics } from './metrics.js';
@@ -29,7 +29,7 @@ import type { SparkleObserver } from './testbench.js';
 import { Timer } from './time/timer.js';
 import { TimerQueue } from './time/timer-queue.js';
 import { Tonic, renamed } from './tonic.js';
-import type { Said, TonicConstructor, With } from './plan/said.js';
+import type { Said, TonicConstructor, With } from './plan/declarations.js';
 
 export type { CatalystOptions, ThreadOptions } from './options/catalyst-options.js';
 

@@ -1,7 +1,7 @@
 import { fail } from './errors.js';
 import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo } from './any-tonic.js';
 import { type Ending, NONE } from './tonic-inside.js';
-import { closeExtras } from './guests/extras.js';
+import { closeExtras } from './features/extras.js';
 import { NO_SPARKLES } from './plan/plan.js';
 import { cancelOwed, dropOwed, owes, whenSettled } from './asking/owed.js';
 import { runAs } from './running.js';

@@ -1,4 +1,4 @@
-import { valueText } from '../core/options/written.js';
+import { valueText } from '../core/options/value-text.js';
 import * as v from 'valibot';
 import { parseOptions, text } from '../core/options/option-schema.js';
 import { ByteDecoder, type Limits, badFrame } from './byte-decoder.js';

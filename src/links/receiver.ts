@@ -32,7 +32,7 @@ export interface ReceiverHost extends Importer {
 
 /** Takes the orders that arrive on a channel, and queues them. */
 export class Receiver implements Progressing {
-  readonly #home: ReceiverHost;
+  readonly #host: ReceiverHost;
   /** The names of sparkles by number; sender and receiver number them in the same way. */
   readonly #names: string[] = [];
   /** For each sparkle the class that it was last called for, which is mostly the only one. */
@@ -48,8 +48,8 @@ export class Receiver implements Progressing {
   /** The counts at which the sender wants an acknowledgement. */
   readonly #asked: number[] = [];
 
-  constructor(home: ReceiverHost) {
-    this.#home = home;
+  constructor(host: ReceiverHost) {
+    this.#host = host;
   }
 
   /** Whether the sender waits for an acknowledgement of {@link done}; true once for each. */
@@ -75,7 +75,7 @@ export class Receiver implements Progressing {
       this.#queueAll(heads, batch[5]);
       if (batch[3]) this.#asked.push(this.#taken);
     }
-    if (notes !== undefined) this.#home.takeAfter(notes);
+    if (notes !== undefined) this.#host.takeAfter(notes);
   }
 
   /** The other side has started again: it counts from 0, and its earlier names are invalid. */
@@ -96,7 +96,7 @@ export class Receiver implements Progressing {
   #fitted(first: number, heads: ArrayLike<number>, args: unknown[]): ArrayLike<number> {
     const skip = this.#taken - first;
     if (skip < 0) {
-      this.#home.missing(-skip);
+      this.#host.missing(-skip);
       this.done -= skip;
       return heads;
     }
@@ -112,13 +112,13 @@ export class Receiver implements Progressing {
       this.#names.push(name);
       this.#sparkles.push({ key: name, prefix: '', state: undefined, name, index: -1, life: false, crossed: true });
     }
-    this.#home.takeBefore(notes);
+    this.#host.takeBefore(notes);
   }
 
   /** Queues the orders of a batch, each with its sender as the source. */
   #queueAll(heads: ArrayLike<number>, args: unknown[]): void {
-    const home = this.#home;
-    const { queue, progress } = home;
+    const host = this.#host;
+    const { queue, progress } = host;
     const { tonic, sparkle } = running;
     let next = 0;
     // Mostly all orders of a batch come from one Tonic, and each becomes one order here.
@@ -128,7 +128,7 @@ export class Receiver implements Progressing {
       for (let at = 0; at < heads.length; at += NUMBERS_PER_ORDER) {
         const source = heads[at + 2]!;
         if (source !== lastSource) {
-          running.tonic = (source < 0 ? this.foreign[-1 - source] : home.source(source)) as AnyTonic | undefined;
+          running.tonic = (source < 0 ? this.foreign[-1 - source] : host.source(source)) as AnyTonic | undefined;
           lastSource = source;
         }
         const from = heads[at + 3]!;
@@ -138,7 +138,7 @@ export class Receiver implements Progressing {
         const before = queue.size;
         if ((shape & 1) === 1) {
           const own = args.slice(next, end);
-          unpack(own, args[end] as Refs, home);
+          unpack(own, args[end] as Refs, host);
           this.#deliver(heads[at]!, heads[at + 1]!, own, 0, own.length);
           next = end + 1;
         } else {
@@ -161,10 +161,10 @@ export class Receiver implements Progressing {
   }
 
   #deliver(target: number, key: number, args: unknown[], from: number, to: number): void {
-    if (target < 0) return this.#home.callBack(-target, args.slice(from, to));
-    const tonic = this.#home.tonicWith(target);
+    if (target < 0) return this.#host.callBack(-target, args.slice(from, to));
+    const tonic = this.#host.tonicWith(target);
     if (tonic === undefined) {
-      this.#home.undelivered++;
+      this.#host.undelivered++;
       return failAnswersOfFinished(args.slice(from, to));
     }
     try {
@@ -192,7 +192,7 @@ export class Receiver implements Progressing {
 
   carriedOut(count: number): void {
     this.done += count;
-    this.#home.carriedOut(this.done);
+    this.#host.carriedOut(this.done);
   }
 }
 

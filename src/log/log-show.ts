@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { OptionCheck } from '../core/options/option-check.js';
 import { flag } from '../core/options/option-schema.js';
-import { valueText } from '../core/options/written.js';
+import { valueText } from '../core/options/value-text.js';
 import { entryText, isEntry } from './log-entry-text.js';
 import { levelText } from './log-levels.js';
 import { furtherFields, indented, screenLine } from './log-screen-line.js';

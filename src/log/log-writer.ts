@@ -1,4 +1,4 @@
-import { valueText } from '../core/options/written.js';
+import { valueText } from '../core/options/value-text.js';
 import type { Logger, LoggerOptions } from 'pino';
 import type { LineLevel } from '../core/log-port.js';
 import { fail, toError } from '../core/errors.js';

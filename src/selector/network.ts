@@ -141,7 +141,7 @@ export type TurnedAwayReason =
   | 'denied'
   /** It sent no PROXY header where it must, or one that cannot be read, or may not send one. */
   | 'proxy'
-  /** Too many peers were at the door: with headers and handshakes under way. */
+  /** Too many accepted peers were still sending their PROXY header or doing their TLS handshake. */
   | 'handshakes'
   /** Its TLS handshake failed, or took too long. */
   | 'handshake';

@@ -1,5 +1,5 @@
 import { Interest, type InterestSet } from './interest.js';
-import { type OrdersElsewhere, CROWDED_FROM, ReadBudget, BYTES_PER_TURN } from './intake.js';
+import { type OrdersElsewhere, CROWDED_FROM, ReadBudget, BYTES_PER_TURN } from './read-budget.js';
 import type { Selector } from './selector.js';
 
 /** How long a turn is, in ms, while peers come: a poll of the kernel accepts one, so each one waits for a poll for each before it. */
@@ -22,8 +22,8 @@ interface Waiting {
 export class ReadingGate {
   readonly #queue: Waiting;
   readonly #selector: Selector;
-  readonly #intake: ReadBudget;
-  /** A socket may bring what the intake says while less than so many orders wait. */
+  readonly #budget: ReadBudget;
+  /** A socket may bring what the ReadBudget says while less than so many orders wait. */
   readonly #crowd: number;
   /** So many turns are short. */
   #accepting = 0;
@@ -31,7 +31,7 @@ export class ReadingGate {
   constructor(queue: Waiting, selector: Selector, highWaterMark: number, lowWaterMark: number) {
     this.#queue = queue;
     this.#selector = selector;
-    this.#intake = new ReadBudget(highWaterMark, lowWaterMark);
+    this.#budget = new ReadBudget(highWaterMark, lowWaterMark);
     this.#crowd = Math.min(CROWDED_FROM, queue.limit);
   }
 
@@ -44,15 +44,15 @@ export class ReadingGate {
 
   /** A turn has ended that has run so many orders: reading is held back while many wait. */
   turnEnded(ran: number, away: OrdersElsewhere): void {
-    const intake = this.#intake;
+    const budget = this.#budget;
     const { size } = this.#queue;
-    intake.turnEnded(ran, size, away);
-    this.#selector.limitReading(intake.turns, intake.full, size > CROWDED_FROM);
+    budget.turnEnded(ran, size, away);
+    this.#selector.limitReading(budget.turns, budget.full, size > CROWDED_FROM);
   }
 
   /** Bytes came in with orders. */
   received(bytes: number): void {
-    this.#intake.received(bytes);
+    this.#budget.received(bytes);
   }
 
   /**
@@ -61,8 +61,8 @@ export class ReadingGate {
    */
   get share(): number {
     const { size } = this.#queue;
-    if (size < this.#crowd) return this.#intake.share;
-    return size < this.#queue.limit ? Math.min(this.#intake.share, BYTES_PER_TURN) : 0;
+    if (size < this.#crowd) return this.#budget.share;
+    return size < this.#queue.limit ? Math.min(this.#budget.share, BYTES_PER_TURN) : 0;
   }
 
   /**

@@ -2,14 +2,14 @@ import { failAnswersOfFinished, runForeignOrder } from '../core/asking/answer.js
 import type { AnyTonic, RemoteHandle, ServiceInfo } from '../core/any-tonic.js';
 import type { ServicePort, ServicesEnding } from '../core/service-port.js';
 import { fail, toError } from '../core/errors.js';
-import { extrasOf, tellEnd } from '../core/guests/extras.js';
+import { extrasOf, tellEnd } from '../core/features/extras.js';
 import { abort } from '../core/life.js';
 import { ports } from '../core/ports.js';
 import { runAs, running } from '../core/running.js';
 import { type Asker, Service, type ServiceHost, type UserHandle } from './service.js';
 import { ServiceHandle, type ServiceCaller } from './service-handle.js';
 import { loadService } from './service-module.js';
-import { type ServiceMessages, tellUserCompleted, sendServiceMessage } from './service-words.js';
+import { type ServiceMessages, tellUserCompleted, sendServiceMessage } from './service-messages.js';
 import { type AskedClass, type ServiceClass, type ServiceSource, askedName, isAsked } from './service-class.js';
 
 /** What the registry needs of its app. */

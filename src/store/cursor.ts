@@ -14,7 +14,7 @@ import {
   linkSchema,
   subscribeSchema,
 } from './store-options.js';
-import { type NewElement, pathOf } from './tree/made.js';
+import { type NewElement, pathOf } from './tree/new-element.js';
 import { PatternTrie } from '../collections/pattern-trie.js';
 import type { Subscriber } from './tree/subscription.js';
 import type { SubscriptionWishes, Tree } from './tree/tree.js';
@@ -50,8 +50,8 @@ export interface Placed {
 export interface CursorHost {
   /** Throws while the tree cannot be read. */
   readonly tree: Tree;
-  /** Makes the hearer of a subscription, which calls the callback. */
-  hearer(callback: StoreCallback, owner: unknown): Subscriber;
+  /** Makes the subscriber of a subscription, which calls the callback. */
+  subscriber(callback: StoreCallback, owner: unknown): Subscriber;
 }
 
 /**
@@ -280,13 +280,13 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     const wanted = parseOptions(subscribeSchema, options ?? {}, 'subscribe()');
     if (typeof callback !== 'function')
       throw fail('TT_BAD_OPTION', { class: 'subscribe()', option: 'callback', problem: 'must be a function' });
-    const hearer = this.#host.hearer(callback, wanted.owner);
+    const subscriber = this.#host.subscriber(callback, wanted.owner);
     for (const field of wanted.extract ?? []) this.#tree.segments(field);
     const exclude = wanted.exclude && this.#patterns(wanted.exclude);
     const { recursive, ignoreSource, extract, triggerNow, latest } = wanted;
     const all = paths.map((path) => joined(this._ttPath, path));
     const wishes = { recursive, ignoreSource, exclude, extract, triggerNow, latest };
-    return { unsubscribe: this.#tree.subscribe(all, wishes, hearer) };
+    return { unsubscribe: this.#tree.subscribe(all, wishes, subscriber) };
   }
 
   /** Ends all subscriptions, in the whole Store, of a callback, of an owner, or of each of a list. */
@@ -342,8 +342,8 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
   }
 
   /** @internal See {@link Tree.hearTurns}. */
-  _ttHearTurns(hearer: (paths: readonly string[]) => void): () => void {
-    return this.#tree.hearTurns(hearer);
+  _ttHearTurns(subscriber: (paths: readonly string[]) => void): () => void {
+    return this.#tree.hearTurns(subscriber);
   }
 
   /** @internal See {@link Tree.present}. */

@@ -50,7 +50,7 @@ class OwnTree implements CursorHost {
     this.tree = tree;
   }
 
-  hearer(callback: StoreCallback, owner: unknown): Subscriber {
+  subscriber(callback: StoreCallback, owner: unknown): Subscriber {
     return { deliver: callback, known: owner === undefined ? [callback] : [callback, owner] };
   }
 }

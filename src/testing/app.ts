@@ -16,7 +16,7 @@ import { sleep } from './real-time.js';
 import { Recorder } from './recording.js';
 import { type SimulatedThread, SimulatedThreads } from './simulated-threads.js';
 import { RingBuffer } from './trace.js';
-import type { Simulator } from './world.js';
+import type { Simulator } from './simulator.js';
 
 /** An app: a Formula (its class, or an instance if it has arguments), or a function that makes its starting Tonics. */
 export type AppSource = (new () => Formula) | Formula | (() => void);

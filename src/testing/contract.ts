@@ -1,4 +1,4 @@
-import { valueText } from '../core/options/written.js';
+import { valueText } from '../core/options/value-text.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { badOption } from '../core/options/option-problem.js';

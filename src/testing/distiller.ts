@@ -20,7 +20,7 @@ import { type TraceEntry, entryOf } from './trace.js';
 import type { TraceFilter } from './trace-filter.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { anySeed, seedAskedFor } from './seed.js';
-import { Simulator } from './world.js';
+import { Simulator } from './simulator.js';
 
 export type { AppOptions, DistillerOptions } from './bench-options.js';
 
@@ -44,7 +44,7 @@ export class Distiller {
   readonly #world: Simulator;
   readonly #apps: AppUnderTest[] = [];
   readonly #network: Network | HostedNetwork;
-  readonly #dice: TestFaults;
+  readonly #faults: TestFaults;
   #finishCalled = false;
 
   private constructor(options: DistillerOptions, faults: Faults) {
@@ -55,7 +55,7 @@ export class Distiller {
     this.#world = new Simulator({ seed: chosen, wallTime, traceLimit, probes, faults, settleWithin, instantLimit });
     this.#world.recording.finished = () => this.finished;
     this.sparkleTakes(sparkleTakes);
-    this.#dice = new TestFaults(faults, this.#world.random, this.#world.clock);
+    this.#faults = new TestFaults(faults, this.#world.random, this.#world.clock);
     this.#network = networkOf(this.#world, network);
   }
 
@@ -197,7 +197,7 @@ export class Distiller {
    * @param what what it affects, such as `'worker 2'`, if there are several.
    */
   chance(probability: number, kind: string, what = ''): boolean {
-    return this.#dice.strikes(probability, kind, what);
+    return this.#faults.strikes(probability, kind, what);
   }
 
   /**

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/time/clock.js';
 import type { SeededRandom } from './seeded-random.js';
-import { shortList } from './in-few-words.js';
+import { shortList } from './short-list.js';
 import { RingBuffer } from './trace.js';
 
 /** Something that goes wrong by chance: a lost datagram, a connection that is reset, a peer that stalls. */

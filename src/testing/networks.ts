@@ -3,7 +3,7 @@ import type { Random } from '../core/time/random.js';
 import type { Network } from '../selector/network.js';
 import type { Fault } from './faults.js';
 import { SimulatedNetwork } from './network/simulated-network.js';
-import type { Simulator } from './world.js';
+import type { Simulator } from './simulator.js';
 
 /** A network with several hosts, each of which sees it from its own place. */
 export interface HostedNetwork {

@@ -1,11 +1,11 @@
 import type { LogEntry } from './app.js';
 import type { ContractDetails } from './contract.js';
 import { faultsText } from './faults.js';
-import { shortNames } from './in-few-words.js';
+import { shortNames } from './short-list.js';
 import { entryOf } from './trace.js';
 import { type TraceFilter, filterOf } from './trace-filter.js';
 import { timeText, traceTable } from './trace-table.js';
-import type { Simulator } from './world.js';
+import type { Simulator } from './simulator.js';
 
 /** Of trace and log so many are shown after a failure: the last. */
 const TAIL = 40;

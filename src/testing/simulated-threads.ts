@@ -6,7 +6,7 @@ import type { RunningThread, ThreadMachine } from '../links/thread/thread-machin
 import { type CatalystClass, runThread } from '../links/thread/thread-start.js';
 import { AppClock } from './app-clock.js';
 import { Recorder } from './recording.js';
-import type { Simulator } from './world.js';
+import type { Simulator } from './simulator.js';
 
 /**
  * Simulated threads: all Catalysts of an app run in the thread of the test, each with a runtime, a Ledger and a clock

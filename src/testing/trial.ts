@@ -2,7 +2,7 @@ import { fail, toError } from '../core/errors.js';
 import type { AppSource } from './app.js';
 import { Distiller, type DistillerOptions } from './distiller.js';
 import { type Fault, type Faults } from './faults.js';
-import { shortNames } from './in-few-words.js';
+import { shortNames } from './short-list.js';
 import { within } from './real-time.js';
 
 /** What a test does with a Distiller of its own. */

@@ -3,7 +3,7 @@ import '../../src/compose.js';
 
 export { DatagramInbox } from '../../src/selector/datagram-inbox.js';
 export { DatagramOutbox, type DatagramSink } from '../../src/selector/datagram-outbox.js';
-export { ReadBudget } from '../../src/selector/intake.js';
+export { ReadBudget } from '../../src/selector/read-budget.js';
 export { Descriptors, descriptors } from '../../src/selector/node/descriptors.js';
 export { freeMemory } from '../../src/selector/node/free-memory.js';
 export { ipBytes, ipText } from '../../src/selector/ip-bytes.js';

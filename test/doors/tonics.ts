@@ -4,7 +4,7 @@ import '../../src/compose.js';
 export { PolledKey } from '../../src/tonics/log/log-link.js';
 export { showAddress, socketError } from '../../src/tonics/socket-errors.js';
 export { backoff } from '../../src/tonics/tcp/client/backoff.js';
-export type { DialDependencies } from '../../src/tonics/tcp/client/dialler-means.js';
+export type { DialDependencies } from '../../src/tonics/tcp/client/dialler-dependencies.js';
 export { dialOrder } from '../../src/tonics/tcp/client/dialler-order.js';
 export { Dialler, type DialSettings } from '../../src/tonics/tcp/client/dialler.js';
 export { domainOf } from '../../src/tonics/tcp/client/places.js';
@@ -24,11 +24,8 @@ export type { ProxyReading } from '../../src/tonics/tcp/proxy/proxy-header.js';
 export { beginsAsProxyHeader, readProxyHeader } from '../../src/tonics/tcp/proxy/read-proxy-header.js';
 export { writeV1, writeV2 } from '../../src/tonics/tcp/proxy/write-proxy-header.js';
 export { adopt } from '../../src/tonics/tcp/server/adoption.js';
-export { PendingConnections } from '../../src/tonics/tcp/server/accept/door.js';
-export type {
-  AcceptStep,
-  PendingConnection,
-} from '../../src/tonics/tcp/server/accept/visitor.js';
+export { PendingConnections } from '../../src/tonics/tcp/server/accept/pending-connections.js';
+export type { AcceptStep, PendingConnection } from '../../src/tonics/tcp/server/accept/pending-connection.js';
 export { AddressCounts } from '../../src/tonics/tcp/server/limits/address-counts.js';
 export { SharedAddressCounts, bytesOfTable } from '../../src/tonics/tcp/server/limits/shared-address-counts.js';
 export { LimitMaker, limitMemory } from '../../src/tonics/tcp/server/limits/shared-limits.js';

@@ -20,22 +20,22 @@ const hearers = new WeakMap<AbortSignal, Set<Abortable>>();
 function heard(this: AbortSignal): void {
   const all = hearers.get(this);
   hearers.delete(this);
-  for (const hearer of all ?? []) hearer.signalAborted(this);
+  for (const listener of all ?? []) listener.signalAborted(this);
 }
 
 /** Calls `subscriber` once when the signal is aborted. The signal must not be aborted yet. */
-export function hearAbort(signal: AbortSignal, hearer: Abortable): void {
+export function hearAbort(signal: AbortSignal, listener: Abortable): void {
   let all = hearers.get(signal);
   if (all === undefined) {
     hearers.set(signal, (all = new Set()));
     signal.addEventListener('abort', heard, { once: true });
   }
-  all.add(hearer);
+  all.add(listener);
 }
 
-export function forgetAbort(signal: AbortSignal, hearer: Abortable): void {
+export function forgetAbort(signal: AbortSignal, listener: Abortable): void {
   const all = hearers.get(signal);
-  if (all?.delete(hearer) !== true || all.size > 0) return;
+  if (all?.delete(listener) !== true || all.size > 0) return;
   hearers.delete(signal);
   signal.removeEventListener('abort', heard);
 }

@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { type Abortable, abortError, forgetAbort, hearAbort, signalOption } from './abort-signals.js';
 import { type AnswerTo, type NoAnswerReason, Answer } from './answer.js';
 import { type ErrorCode, type TaskTonicError, fail, toError } from '../errors.js';
-import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from '../guests/extras.js';
+import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from '../features/extras.js';
 import { Life, failTonic, failureInfo } from '../life.js';
 import { OptionCheck } from '../options/option-check.js';
 import { badOption, told } from '../options/option-problem.js';
@@ -12,7 +12,7 @@ import { flag, ms } from '../options/option-schema.js';
 import { addOwed, settleOwed } from './owed.js';
 import type { Plan, Sparkle } from '../plan/plan.js';
 import { type Responder, isResponder } from './reply.js';
-import type { Task } from '../guests/task.js';
+import type { Task } from '../features/task.js';
 import type { Due } from '../time/timer-queue.js';
 
 export const askOptions = {

@@ -2,7 +2,7 @@ import type { AnyTonic, RemoteHandle } from '../any-tonic.js';
 import type { Answer } from './answer.js';
 import { type AskOptions, type Question, ask, checkOptions, checkSparkle } from './ask.js';
 import { fail } from '../errors.js';
-import { type DynamicHandle, makeSparklesOnDemand } from '../plan/on-demand.js';
+import { type DynamicHandle, makeSparklesOnDemand } from '../plan/dynamic-handle.js';
 import type { Sparkle } from '../plan/plan.js';
 import { Reply, type Responder, type Sendable, isResponder } from './reply.js';
 import { type UnfinishedQuestion, endChecks, running } from '../running.js';
@@ -99,7 +99,7 @@ export class Asked<V> implements UnfinishedQuestion {
   ): Question {
     const refused = this.#refused;
     this.#said();
-    const answer = this.#hearer(onAnswer, onError);
+    const answer = this.#receiver(onAnswer, onError);
     const error = onError === undefined ? undefined : this.#own(onError, onAnswer);
     if (refused !== undefined) throw this.#problem(refused);
     return ask(this.#asker, this.#to, this.#key, this.#args, answer, error, this.#options);
@@ -111,7 +111,7 @@ export class Asked<V> implements UnfinishedQuestion {
     if (asked?.at(-1) === this) asked.pop();
   }
 
-  #hearer(target: ((...args: never[]) => void) | Responder<V>, other: unknown): Sparkle | Responder<unknown> {
+  #receiver(target: ((...args: never[]) => void) | Responder<V>, other: unknown): Sparkle | Responder<unknown> {
     if (!isResponder(target)) return this.#own(target as () => void, other);
     return (target instanceof Reply ? target.as((value: Sendable) => value) : target) as Responder<unknown>;
   }

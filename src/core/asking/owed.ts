@@ -1,8 +1,8 @@
 import type { AnyTonic } from '../any-tonic.js';
-import { countedNames } from '../guests/counted-names.js';
+import { countedNames } from '../features/counted-names.js';
 import { fail } from '../errors.js';
-import { type OwedAnswers, extrasOf } from '../guests/extras.js';
-import type { Task } from '../guests/task.js';
+import { type OwedAnswers, extrasOf } from '../features/extras.js';
+import type { Task } from '../features/task.js';
 
 /**
  * What a Tonic must still deliver or receive before it may end: the answers to its questions, the results of its

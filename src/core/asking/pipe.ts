@@ -2,12 +2,12 @@ import * as v from 'valibot';
 import type { AnyTonic } from '../any-tonic.js';
 import { fail, toError } from '../errors.js';
 import { type Abortable, abortError, forgetAbort, hearAbort, signalOption } from './abort-signals.js';
-import { type OpenPipes, extrasOf } from '../guests/extras.js';
+import { type OpenPipes, extrasOf } from '../features/extras.js';
 import { OptionCheck } from '../options/option-check.js';
 import { aSparkle, flag, ms } from '../options/option-schema.js';
 import { addOwed, settleOwed } from './owed.js';
 import { Reply, type Responder, type Sendable } from './reply.js';
-import type { Task } from '../guests/task.js';
+import type { Task } from '../features/task.js';
 import type { Due } from '../time/timer-queue.js';
 
 export const pipeSchema = v.strictObject({

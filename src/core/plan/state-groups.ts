@@ -1,4 +1,4 @@
-import { valueText } from '../options/written.js';
+import { valueText } from '../options/value-text.js';
 import { fail } from '../errors.js';
 
 /** The declarations of a class that are needed here. */

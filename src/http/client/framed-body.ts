@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { AnyTonic } from '../../core/any-tonic.js';
 import { toError } from '../../core/errors.js';
 import { failTonic, failureInfo } from '../../core/life.js';
-import type { Task } from '../../core/guests/task.js';
+import type { Task } from '../../core/features/task.js';
 import type { Sparkle } from '../../core/plan/plan.js';
 import type { Decoder, Framing } from '../../framing/framing.js';
 import type { Exchange } from './exchange.js';

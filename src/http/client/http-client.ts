@@ -5,7 +5,7 @@ import { begin } from '../../core/asking/ask.js';
 import { askerOf } from '../../core/asking/asker-of.js';
 import { addOwed, settleOwed } from '../../core/asking/owed.js';
 import { fail, toError } from '../../core/errors.js';
-import { extrasOf } from '../../core/guests/extras.js';
+import { extrasOf } from '../../core/features/extras.js';
 import { checkOptionsOf, takesOptions } from '../../core/options/class-options.js';
 import { OptionCheck } from '../../core/options/option-check.js';
 import { badOption } from '../../core/options/option-problem.js';
@@ -71,7 +71,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
   readonly #forAll: RequestDefaults;
   readonly #pool: ConnectionPool;
   readonly #security: ClientSecurity;
-  readonly #means: CallDependencies;
+  readonly #dependencies: CallDependencies;
   readonly #calls = new Set<HttpCall>();
   readonly #user: ConnectionUser;
 
@@ -103,7 +103,13 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
       gone: (connection) => this.#pool.gone(connection),
     };
     const { random } = (this._ttScheduler as SelectorCatalyst<string>).runtime;
-    this.#means = { client: this as AnyTonic, pool: this.#pool, proxies, random, over: (call) => this.#over(call) };
+    this.#dependencies = {
+      client: this as AnyTonic,
+      pool: this.#pool,
+      proxies,
+      random,
+      over: (call) => this.#over(call),
+    };
   }
 
   /** Its connections, and the requests that wait for one. */
@@ -193,7 +199,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
     const { timeout = this.#settings.timeout, hold = true } = options;
     const name = `${prepared.method} ${prepared.target.shown}`;
     const question = new HttpQuestion(asker, this as AnyTonic, name, timeout, answer, error, hold && !asker.finished);
-    const call = new HttpCall(this.#means, prepared, settings, asker, question);
+    const call = new HttpCall(this.#dependencies, prepared, settings, asker, question);
     begin(asker, question, () => this.#start(call));
     return question;
   }

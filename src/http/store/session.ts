@@ -1,5 +1,5 @@
 import { type TaskTonicError, fail, toError } from '../../core/errors.js';
-import type { Task } from '../../core/guests/task.js';
+import type { Task } from '../../core/features/task.js';
 import type { TokenBucket } from '../../core/time/token-bucket.js';
 import { PatternTrie } from '../../collections/pattern-trie.js';
 import { isName, segmentsOf } from '../../store/paths.js';

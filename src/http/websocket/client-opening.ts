@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type TaskTonicError, fail } from '../../core/errors.js';
 import type { Random } from '../../core/time/random.js';
 import type { StreamChannel } from '../../selector/network.js';
-import type { ProtocolHandshake } from '../../tonics/tcp/client/greeting.js';
+import type { ProtocolHandshake } from '../../tonics/tcp/client/protocol-handshake.js';
 import type { Extensions, PerMessageDeflate, Ws } from './load-ws.js';
 import { acceptOf } from './opening.js';
 

@@ -3,7 +3,7 @@ import type { Transferable } from 'node:worker_threads';
 import { callableRef } from './callables.js';
 import { errorRef, fieldsOf } from './errors.js';
 import { NotSendable, copyLeaf, define, isBuffer, isSimple, lostClass, noSymbol, refusal, textOf } from './leaves.js';
-import { TransferList } from './moves.js';
+import { TransferList } from './transfer-list.js';
 import type { Step } from './path.js';
 import type { ErrorRef, Exporter, Ref, Refs } from './refs.js';
 import { Transfer } from './transfer.js';

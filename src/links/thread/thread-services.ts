@@ -1,10 +1,10 @@
 import type { AnyTonic, RemoteHandle, ServiceInfo } from '../../core/any-tonic.js';
 import type { ServicePort } from '../../core/service-port.js';
 import { fail } from '../../core/errors.js';
-import { extrasOf, tellEnd } from '../../core/guests/extras.js';
+import { extrasOf, tellEnd } from '../../core/features/extras.js';
 import { type ServiceCaller, ServiceHandle } from '../../services/service-handle.js';
 import type { ServiceClass } from '../../services/service-class.js';
-import { type ServiceMessages, tellUserCompleted, sendServiceMessage } from '../../services/service-words.js';
+import { type ServiceMessages, tellUserCompleted, sendServiceMessage } from '../../services/service-messages.js';
 import { ownerOf, serviceName } from '../../services/services.js';
 
 /**

@@ -21,7 +21,7 @@ import { ThreadLogSink } from './thread-log-sink.js';
 import type { ThreadMachine } from './thread-machine.js';
 import { ThreadMemory } from './thread-memory.js';
 import { ThreadServices } from './thread-services.js';
-import type { ThreadEnded, ThreadMessage } from './thread-words.js';
+import type { ThreadEnded, ThreadMessage } from './thread-messages.js';
 import { workerThreads } from './thread-worker.js';
 
 export type CatalystClass = new (...args: unknown[]) => Catalyst<string>;

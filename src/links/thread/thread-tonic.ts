@@ -16,13 +16,13 @@ import type { Link } from '../link.js';
 import { type Links, ROOT_SERIAL } from '../links.js';
 import { unpack } from '../packing/unpacking.js';
 import { NOT_LOADED, type ThreadStart } from './thread-data.js';
-import { type StartedThread, tellLost } from './thread-keeper.js';
+import { type StartedThread, tellLost } from './thread-manager.js';
 import { ThreadLinks } from './thread-links.js';
 import type { ThreadMachine } from './thread-machine.js';
 import { ThreadMemory } from './thread-memory.js';
 import { threadSettings } from './thread-options.js';
 import { ExitLimit, Watchdog } from './thread-watch.js';
-import type { ThreadEnded, ThreadMessage } from './thread-words.js';
+import type { ThreadEnded, ThreadMessage } from './thread-messages.js';
 import { workerThreads } from './thread-worker.js';
 
 /** The class of a Catalyst that runs in a thread. */

@@ -2,7 +2,7 @@ import type { AnyTonic } from '../../core/any-tonic.js';
 import type { Due } from '../../core/time/timer-queue.js';
 import type { Link } from '../link.js';
 import type { ThreadMemory } from './thread-memory.js';
-import type { ThreadMessage } from './thread-words.js';
+import type { ThreadMessage } from './thread-messages.js';
 
 /** Is told about a thread that takes too long. */
 interface Watched extends Pick<AnyTonic, '_ttScheduler'> {

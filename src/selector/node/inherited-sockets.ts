@@ -13,7 +13,7 @@ export interface SocketReceiver {
 interface Inheritance {
   readonly offer: SocketOffer;
   isClaimed: boolean;
-  heir: SocketReceiver | undefined;
+  receiver: SocketReceiver | undefined;
   hasCome: boolean;
 }
 
@@ -33,17 +33,17 @@ export class InheritedSockets {
 
   begin(offers: readonly SocketOffer[]): void {
     for (const offer of offers)
-      this.#inheritances.set(offer.id, { offer, isClaimed: false, heir: undefined, hasCome: false });
+      this.#inheritances.set(offer.id, { offer, isClaimed: false, receiver: undefined, hasCome: false });
   }
 
   /**
    * Somebody listens at that place; of several at one place, at that of the same name or else at the first.
-   * @param heir is given the socket later; `undefined` for who opens a further one beside it.
+   * @param receiver is given the socket later; `undefined` for who opens a further one beside it.
    */
-  claim(place: string, name: string | undefined, heir?: SocketReceiver): SocketOffer | undefined {
+  claim(place: string, name: string | undefined, receiver?: SocketReceiver): SocketOffer | undefined {
     const found = this.#find(place, name);
     if (found === undefined) return undefined;
-    Object.assign(found, { isClaimed: true, heir });
+    Object.assign(found, { isClaimed: true, receiver });
     this.onClaim();
     return found.offer;
   }
@@ -67,16 +67,16 @@ export class InheritedSockets {
   /** A socket has come. */
   take(id: number, handle: Server | Socket): void {
     const inheritance = this.#inheritances.get(id);
-    if (inheritance?.heir === undefined) return void handle.close();
+    if (inheritance?.receiver === undefined) return void handle.close();
     inheritance.hasCome = true;
-    return inheritance.heir.takes(handle);
+    return inheritance.receiver.takes(handle);
   }
 
   /** All have come that ever will. */
   end(): void {
     const all = [...this.#inheritances.values()];
     this.#inheritances.clear();
-    for (const { offer, heir, hasCome } of all) if (!hasCome && !offer.isShared) heir?.opensAnew();
+    for (const { offer, receiver, hasCome } of all) if (!hasCome && !offer.isShared) receiver?.opensAnew();
   }
 
   #find(place: string, name: string | undefined): Inheritance | undefined {

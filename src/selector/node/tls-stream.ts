@@ -9,7 +9,7 @@ import { type TlsClientSide, type TlsInfo, TlsProblem, type TlsServerSide, type 
 import { nodeTls } from './lazy-modules.js';
 import { NodeStream } from './node-stream.js';
 import { factsOf, peerOf } from './tls-facts.js';
-import { CloseNotifyCheck } from './tls-end.js';
+import { CloseNotifyCheck } from './close-notify-check.js';
 
 /** What TLS runs over: a socket, or a stream that stands for another channel. */
 export type Underneath = Duplex & { readonly bytesRead: number };

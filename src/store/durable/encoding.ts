@@ -1,6 +1,6 @@
 import { fail } from '../../core/errors.js';
 import { Op, type StoreOps } from '../ops.js';
-import { inPlace, notStorable } from './unkeepable.js';
+import { inPlace, notStorable } from './not-storable.js';
 
 // A batch on disk is JSON: quick to write, quick to read, and readable by a person. A value that JSON cannot express is
 // written in a long form. Then LONG is added to the kind of its step, so that only such values need decoding.

@@ -1,5 +1,5 @@
 import { Op, type StoreOps } from '../ops.js';
-import { checkStorable } from './unkeepable.js';
+import { checkStorable } from './not-storable.js';
 
 /** Selects the steps of a batch that are written to disk: those within certain subtrees, without their source. */
 export class KeptOps {

@@ -1,7 +1,7 @@
 import { fail } from '../../core/errors.js';
 import { Op, type OpKind, type StoreOps } from '../ops.js';
 import { segmentsOf } from '../paths.js';
-import type { NewElement } from '../tree/made.js';
+import type { NewElement } from '../tree/new-element.js';
 import type { Subscriber } from '../tree/subscription.js';
 import { type GroupOptions, type SubscriptionWishes, Tree, type TreeOptions, refusePromise } from '../tree/tree.js';
 import { withoutCopy, toStored } from '../values.js';
@@ -37,7 +37,7 @@ export class EarlyTree extends Tree {
   #waiting: Waiting[] = [];
   #bytes = 0;
   /** Subscriptions that begin when the Store is ready. */
-  readonly #asked = new Set<{ readonly hearer: Subscriber; end(): void }>();
+  readonly #asked = new Set<{ readonly subscriber: Subscriber; end(): void }>();
   #request: Request | undefined;
   #mode: { readonly source: string | undefined; readonly silent: boolean } = { source: undefined, silent: false };
 
@@ -137,15 +137,15 @@ export class EarlyTree extends Tree {
     }
   }
 
-  override subscribe(paths: readonly string[], wishes: SubscriptionWishes, hearer: Subscriber): () => void {
+  override subscribe(paths: readonly string[], wishes: SubscriptionWishes, subscriber: Subscriber): () => void {
     let end = (): void => void this.#asked.delete(asked);
-    const asked = { hearer, end: () => end() };
+    const asked = { subscriber, end: () => end() };
     for (const path of paths) this.segments(path);
     this.#asked.add(asked);
     this.defer((handler) => {
       if (!this.#asked.delete(asked)) return;
       try {
-        end = handler.tree.subscribe(paths, wishes, hearer);
+        end = handler.tree.subscribe(paths, wishes, subscriber);
       } catch (thrown) {
         handler.refused(thrown);
       }
@@ -154,7 +154,7 @@ export class EarlyTree extends Tree {
   }
 
   override unsubscribe(known: unknown): void {
-    for (const { hearer, end } of this.#asked) if (hearer.known.includes(known)) end();
+    for (const { subscriber, end } of this.#asked) if (subscriber.known.includes(known)) end();
   }
 
   /** Records a step of the running group, or of a batch of its own. */

@@ -1,7 +1,7 @@
 import type { RemoteHandle } from '../../core/any-tonic.js';
 import type { StoreOps } from '../ops.js';
 import type { Tree } from '../tree/tree.js';
-import { MissedChanges } from './missed.js';
+import { MissedChanges } from './missed-changes.js';
 import { weightOf } from './weight.js';
 import type { MadePaths, MessageSender, ReplicaMessages } from './messages.js';
 

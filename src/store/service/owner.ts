@@ -2,7 +2,7 @@ import type { RemoteHandle } from '../../core/any-tonic.js';
 import { fail, toError } from '../../core/errors.js';
 import { Op, type StoreOps } from '../ops.js';
 import type { Batch } from '../tree/batch.js';
-import type { NewElement } from '../tree/made.js';
+import type { NewElement } from '../tree/new-element.js';
 import type { Tree } from '../tree/tree.js';
 import { same } from '../equality.js';
 import type { StoredValue } from '../values.js';
@@ -31,7 +31,7 @@ export class Owner {
   readonly tree: Tree;
   /** The handle by which replicas know it. */
   readonly self: RemoteHandle;
-  readonly #keeper: Persistence | undefined;
+  readonly #persistence: Persistence | undefined;
   readonly #followers = new Map<number, Follower>();
   readonly #senderTo: (replica: RemoteHandle) => MessageSender<ReplicaMessages>;
 
@@ -40,14 +40,14 @@ export class Owner {
     readonly version: number;
     readonly tree: Tree;
     readonly self: RemoteHandle;
-    readonly keeper: Persistence | undefined;
+    readonly persistence: Persistence | undefined;
     readonly senderTo: (replica: RemoteHandle) => MessageSender<ReplicaMessages>;
   }) {
     this.epoch = made.epoch;
     this.version = made.version;
     this.tree = made.tree;
     this.self = made.self;
-    this.#keeper = made.keeper;
+    this.#persistence = made.persistence;
     this.#senderTo = made.senderTo;
   }
 
@@ -64,7 +64,7 @@ export class Owner {
   #commit(batch: Batch, writer: Follower | undefined, seq: number): void {
     const ops = batch.toOps();
     if (ops.length > 0) {
-      this.#keeper?.append(this.version + 1, ops);
+      this.#persistence?.append(this.version + 1, ops);
       this.version++;
     }
     const made = writer === undefined ? [] : batch.made.map(({ path }) => path!);
@@ -82,7 +82,7 @@ export class Owner {
 
   /** Resolves when all writes are kept; at once if nothing is kept on disk. */
   async saved(): Promise<void> {
-    return this.#keeper?.saved();
+    return this.#persistence?.saved();
   }
 
   // ---- Messages of replicas ----

@@ -1,6 +1,6 @@
 import type { StoreOps } from '../ops.js';
 import type { Batch } from '../tree/batch.js';
-import type { NewElement } from '../tree/made.js';
+import type { NewElement } from '../tree/new-element.js';
 
 /** A write of a replica that the owner has not confirmed. */
 export interface Pending {

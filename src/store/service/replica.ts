@@ -2,7 +2,7 @@ import type { RemoteHandle } from '../../core/any-tonic.js';
 import { fail } from '../../core/errors.js';
 import { Op, type StoreOps } from '../ops.js';
 import type { Batch } from '../tree/batch.js';
-import type { NewElement } from '../tree/made.js';
+import type { NewElement } from '../tree/new-element.js';
 import type { Tree } from '../tree/tree.js';
 import { WINDOW } from './follower.js';
 import type { Pending, Waiter } from './pending.js';

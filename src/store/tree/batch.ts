@@ -1,7 +1,7 @@
 import type { StoreEvent } from '../event.js';
 import { Op, type OpKind, type StoreOps } from '../ops.js';
 import { type StoredValue, withoutCopy } from '../values.js';
-import type { NewElement } from './made.js';
+import type { NewElement } from './new-element.js';
 import type { Branch, Node } from './node.js';
 import type { Subscription } from './subscription.js';
 

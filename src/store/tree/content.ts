@@ -340,7 +340,7 @@ export class Content {
     if (this.turnHearers.size === 0) return;
     const there = aliases.filter(({ parent }) => parent !== undefined);
     const paths = there.flatMap(({ segments }) => this.links.seenAs(segments));
-    if (paths.length > 0) for (const hearer of this.turnHearers) hearer(paths);
+    if (paths.length > 0) for (const subscriber of this.turnHearers) subscriber(paths);
   }
 
   #aliasesIn(node: Node): Node[] {

@@ -1,6 +1,6 @@
 import type { StoreEvent } from '../event.js';
 import { throwLater } from '../store-options.js';
-import type { SubscriptionEvents } from './round.js';
+import type { SubscriptionEvents } from './events-by-subscription.js';
 import type { Subscription } from './subscription.js';
 
 /** The most batches that may follow from one another, each written by a subscriber of the one before. */

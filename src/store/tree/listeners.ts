@@ -26,19 +26,19 @@ export class Listeners {
   }
 
   /** @throws {TaskTonicError} `TT_STORE_FULL` if there is no room for all of them; then none is made. */
-  addAll(patterns: readonly (readonly string[])[], wanted: Wanted, hearer: Subscriber): Subscription[] {
+  addAll(patterns: readonly (readonly string[])[], wanted: Wanted, subscriber: Subscriber): Subscription[] {
     const { subscriptions } = this.#content.limits;
     if (this.size + patterns.length > subscriptions) {
       const most = `${subscriptions} subscriptions`;
       throw fail('TT_STORE_FULL', { what: 'the Store', most, remedy: 'end some, or raise "subscriptions"' });
     }
-    return patterns.map((pattern) => this.#add(pattern, wanted, hearer));
+    return patterns.map((pattern) => this.#add(pattern, wanted, subscriber));
   }
 
-  #add(pattern: readonly string[], wanted: Wanted, hearer: Subscriber): Subscription {
-    const subscription: Subscription = { id: this.#ids++, pattern, wanted, subscriber: hearer, active: true };
+  #add(pattern: readonly string[], wanted: Wanted, subscriber: Subscriber): Subscription {
+    const subscription: Subscription = { id: this.#ids++, pattern, wanted, subscriber: subscriber, active: true };
     this.#trie.add(pattern, wanted.recursive, subscription);
-    for (const known of hearer.known) {
+    for (const known of subscriber.known) {
       const all = this.#known.get(known);
       if (all === undefined) this.#known.set(known, new Set([subscription]));
       else all.add(subscription);

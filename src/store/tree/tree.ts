@@ -12,12 +12,12 @@ import { Delivery } from './delivery.js';
 import { highest, sorted } from './elements.js';
 import { eachExisting } from './existing.js';
 import { Listeners } from './listeners.js';
-import { type NewElement, pathOf } from './made.js';
+import { type NewElement, pathOf } from './new-element.js';
 import type { Link, Node } from './node.js';
 import { Operations } from './operations.js';
 import { type ReadOnly, isIn, readOnlyError } from './read-only.js';
 import { present } from './present.js';
-import { eventsBySubscription } from './round.js';
+import { eventsBySubscription } from './events-by-subscription.js';
 import { SingleWrites } from './single-writes.js';
 import { Steps } from './steps.js';
 import type { Subscriber, Subscription, Wanted } from './subscription.js';
@@ -215,9 +215,13 @@ export class Tree implements HasLists<NewElement> {
   }
 
   /** Makes a subscription for each of the paths, which may have wildcards. */
-  subscribe(paths: readonly string[], { triggerNow, ...wanted }: SubscriptionWishes, hearer: Subscriber): () => void {
+  subscribe(
+    paths: readonly string[],
+    { triggerNow, ...wanted }: SubscriptionWishes,
+    subscriber: Subscriber,
+  ): () => void {
     const patterns = paths.map((path) => this.#content.segments(path));
-    const begun = this.#listeners.addAll(patterns, wanted, hearer);
+    const begun = this.#listeners.addAll(patterns, wanted, subscriber);
     if (triggerNow) for (const one of begun) this.#triggerNow(one);
     return () => begun.forEach((one) => this.#listeners.remove(one));
   }
@@ -240,10 +244,10 @@ export class Tree implements HasLists<NewElement> {
    * Calls `subscriber` with the paths at and below which other values may be seen, when a link is made or removed, also
    * within a batch.
    */
-  hearTurns(hearer: (paths: readonly string[]) => void): () => void {
+  hearTurns(subscriber: (paths: readonly string[]) => void): () => void {
     const { turnHearers } = this.#content;
-    turnHearers.add(hearer);
-    return () => void turnHearers.delete(hearer);
+    turnHearers.add(subscriber);
+    return () => void turnHearers.delete(subscriber);
   }
 
   /** Ends the subscriptions of a callback or an owner. */

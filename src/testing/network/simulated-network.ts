@@ -5,12 +5,12 @@ import { badOption } from '../../core/options/option-problem.js';
 import { checkOption, parseOptions } from '../../core/options/option-schema.js';
 import { listOf } from '../one-or-more.js';
 import { familyOf, isLoopback } from './addresses.js';
-import { EventQueue } from './agenda.js';
+import { EventQueue } from './event-queue.js';
 import { type Conditions, type LinkState, PLAIN, checkedConditions } from './conditions.js';
 import type { Connection, SimulatedConnection } from './connection.js';
-import type { NetworkView, HostView } from './fabric.js';
+import type { NetworkView, HostView } from './network-view.js';
 import type { NetworkEvent } from './simulation.js';
-import { FaultSource } from './fault-dice.js';
+import { FaultSource } from './fault-source.js';
 import { Link } from './link.js';
 import { MachineWork } from './machine-work.js';
 import {
@@ -46,7 +46,7 @@ interface Cut {
  * A network in memory: hosts, and links between them that are as slow and as bad as a test says. The same seed gives the same run.
  */
 export class SimulatedNetwork {
-  readonly #agenda: EventQueue;
+  readonly #events: EventQueue;
   readonly #work: MachineWork;
   readonly #faults: FaultSource;
   readonly #settings: NetworkSettings;
@@ -69,7 +69,7 @@ export class SimulatedNetwork {
   #sweepAt = 64;
   #defaults: Partial<LinkState> = {};
   #partitions = 0;
-  readonly #fabric: NetworkView;
+  readonly #view: NetworkView;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
   constructor(options: SimulatedNetworkOptions) {
@@ -79,7 +79,7 @@ export class SimulatedNetwork {
       'SimulatedNetwork',
     );
     this.#settings = settings;
-    this.#agenda = new EventQueue(clock);
+    this.#events = new EventQueue(clock);
     this.#work = new MachineWork(hold);
     this.#onEvent = onEvent;
     this.#faults = new FaultSource(
@@ -88,7 +88,7 @@ export class SimulatedNetwork {
       () => clock.now(),
       ({ kind, what, index }) => this.#tell('fault', `${kind} ${what}`, index),
     );
-    this.#fabric = this.#makeFabric();
+    this.#view = this.#makeView();
   }
 
   /**
@@ -112,7 +112,7 @@ export class SimulatedNetwork {
         throw badOption('SimulatedNetwork', 'address', `${own} cannot be an address of ${name}`);
       if (this.#byAddress.has(own)) throw badOption('SimulatedNetwork', 'address', `${own} is taken`);
     }
-    const host = new SimulatedHost(this.#fabric, name, addresses);
+    const host = new SimulatedHost(this.#view, name, addresses);
     this.#hosts.set(name, host);
     for (const own of addresses) this.#byAddress.set(own, host);
     return host;
@@ -207,9 +207,9 @@ export class SimulatedNetwork {
 
   // ---- What its hosts and their sockets see ----
 
-  #makeFabric(): NetworkView {
+  #makeView(): NetworkView {
     return {
-      agenda: this.#agenda,
+      events: this.#events,
       work: this.#work,
       faults: this.#faults,
       settings: this.#settings,
@@ -236,7 +236,7 @@ export class SimulatedNetwork {
 
   #tell(kind: NetworkEvent['kind'], what: string, count?: number): void {
     if (this.#onEvent === undefined) return;
-    const at = this.#agenda.now;
+    const at = this.#events.now;
     this.#onEvent(count === undefined ? { at, kind, what } : { at, kind, what, count });
   }
 
@@ -254,7 +254,7 @@ export class SimulatedNetwork {
     const known = links.get(to);
     if (known !== undefined) return known;
     const passes = (): boolean => from.up && to.up && !this.#isCut(from, to);
-    const link = new Link(this.#agenda, this.#faults, {
+    const link = new Link(this.#events, this.#faults, {
       get open() {
         return passes();
       },

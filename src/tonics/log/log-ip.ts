@@ -7,7 +7,7 @@ import { nodeNetwork } from '../../selector/node/node-network.js';
 import type { Network, StreamChannel } from '../../selector/network.js';
 import { SelectorCatalyst } from '../../selector/selector-catalyst.js';
 import { Dialler } from '../tcp/client/dialler.js';
-import type { DialDependencies } from '../tcp/client/dialler-means.js';
+import type { DialDependencies } from '../tcp/client/dialler-dependencies.js';
 import { LogBacklog } from '../../log/log-backlog.js';
 import { LogLink, PolledKey } from './log-link.js';
 

@@ -1,4 +1,4 @@
-import { valueText } from '../../core/options/written.js';
+import { valueText } from '../../core/options/value-text.js';
 import { isIP } from 'node:net';
 import { type TaskTonicError, fail } from '../../core/errors.js';
 import { type Address, DatagramLost, type SendFailure } from '../../selector/network.js';

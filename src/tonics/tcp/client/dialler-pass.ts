@@ -1,6 +1,6 @@
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { severalReasons } from '../../socket-errors.js';
-import type { DialKey, DialDependencies } from './dialler-means.js';
+import type { DialKey, DialDependencies } from './dialler-dependencies.js';
 import { Try, type TryEvents, type TrySettings } from './dialler-try.js';
 import type { HostAndPort, Places } from './places.js';
 
@@ -17,7 +17,7 @@ export interface PassSettings extends TrySettings {
  * Its events never come within its constructor.
  */
 export class Pass<Key extends DialKey> {
-  readonly #means: DialDependencies<Key>;
+  readonly #dependencies: DialDependencies<Key>;
   readonly #settings: PassSettings;
   readonly #places: Places;
   readonly #events: TryEvents<Key>;
@@ -26,8 +26,8 @@ export class Pass<Key extends DialKey> {
   #try: Try<Key> | undefined;
   #stopFinding: (() => void) | undefined;
 
-  constructor(means: DialDependencies<Key>, settings: PassSettings, places: Places, events: TryEvents<Key>) {
-    this.#means = means;
+  constructor(dependencies: DialDependencies<Key>, settings: PassSettings, places: Places, events: TryEvents<Key>) {
+    this.#dependencies = dependencies;
     this.#settings = settings;
     this.#places = places;
     this.#events = events;
@@ -36,7 +36,7 @@ export class Pass<Key extends DialKey> {
       const problem = `the look-up had no answer within ${ms} ms`;
       this.#over(fail('TT_NO_SRV', { name: places.name, problem }));
     };
-    const stopDeadline = means.after(ms, late);
+    const stopDeadline = dependencies.after(ms, late);
     const stopLookup = places.find((error, found) => {
       stopDeadline();
       if (error !== undefined) return this.#over(error);
@@ -62,7 +62,7 @@ export class Pass<Key extends DialKey> {
     this.#places.tried(place!);
     this.#settings.towards?.(place!);
     this.#try = new Try(
-      this.#means,
+      this.#dependencies,
       { ...this.#settings, ...place },
       {
         opened: (channel, key) => this.#events.opened(channel, key),

@@ -1,7 +1,7 @@
 import type { TaskTonicError } from '../../../core/errors.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import { LEAST_WAIT, backoff } from './backoff.js';
-import type { DialKey, DialDependencies } from './dialler-means.js';
+import type { DialKey, DialDependencies } from './dialler-dependencies.js';
 import { Pass, type PassSettings } from './dialler-pass.js';
 import { Try, type TryEvents } from './dialler-try.js';
 import type { Places } from './places.js';
@@ -66,7 +66,7 @@ export type DialPhase = 'idle' | 'trying' | 'waiting' | 'connected';
  * - No wait is nothing; see {@link backoff}.
  */
 export class Dialler<Key extends DialKey> {
-  readonly #means: DialDependencies<Key>;
+  readonly #dependencies: DialDependencies<Key>;
   readonly #settings: DialSettings;
   readonly #events: DialEvents<Key>;
   #phase: DialPhase = 'idle';
@@ -82,8 +82,8 @@ export class Dialler<Key extends DialKey> {
   /** Its last try has failed, and its user is still to hear that it gives up. */
   #givesUp = false;
 
-  constructor(means: DialDependencies<Key>, settings: DialSettings, events: DialEvents<Key>) {
-    this.#means = means;
+  constructor(dependencies: DialDependencies<Key>, settings: DialSettings, events: DialEvents<Key>) {
+    this.#dependencies = dependencies;
     this.#settings = settings;
     this.#events = events;
   }
@@ -115,7 +115,7 @@ export class Dialler<Key extends DialKey> {
   /** The connection was lost, and another one is wanted. Nothing where it has opened none. */
   lost(): void {
     if (this.#phase !== 'connected') return;
-    const isSuccess = this.#established || this.#means.now() - this.#openedAt >= this.#settings.stableAfter;
+    const isSuccess = this.#established || this.#dependencies.now() - this.#openedAt >= this.#settings.stableAfter;
     if (isSuccess) this.#beginAnew();
     else this.#failures++;
     if (this.#waitForNext() === undefined) this.#events.gaveUp(undefined);
@@ -132,7 +132,7 @@ export class Dialler<Key extends DialKey> {
 
   #beginAnew(): void {
     this.#failures = 0;
-    this.#since = this.#means.now();
+    this.#since = this.#dependencies.now();
     this.#last = false;
   }
 
@@ -146,14 +146,14 @@ export class Dialler<Key extends DialKey> {
     };
     this.#try =
       places === undefined
-        ? new Try(this.#means, this.#settings, events)
-        : new Pass(this.#means, this.#settings, places, events);
+        ? new Try(this.#dependencies, this.#settings, events)
+        : new Pass(this.#dependencies, this.#settings, places, events);
   }
 
   #opened(channel: StreamChannel, key: Key): void {
     this.#try = undefined;
     this.#phase = 'connected';
-    this.#openedAt = this.#means.now();
+    this.#openedAt = this.#dependencies.now();
     this.#established = false;
     this.#events.opened(channel, key);
   }
@@ -176,7 +176,7 @@ export class Dialler<Key extends DialKey> {
     if (wait === undefined) this.#phase = 'idle';
     else {
       this.#phase = 'waiting';
-      this.#stopWait = this.#means.after(wait, () => this.#begin());
+      this.#stopWait = this.#dependencies.after(wait, () => this.#begin());
     }
     return wait;
   }
@@ -184,8 +184,8 @@ export class Dialler<Key extends DialKey> {
   #nextWait(): number | undefined {
     const { retries, retryDelay: delay, retryCap: cap, giveUpAfter } = this.#settings;
     if (this.#last || this.#failures > retries) return undefined;
-    const wait = backoff({ delay, cap }, Math.max(this.#failures, 1), this.#means.random);
-    const left = this.#since + giveUpAfter - this.#means.now();
+    const wait = backoff({ delay, cap }, Math.max(this.#failures, 1), this.#dependencies.random);
+    const left = this.#since + giveUpAfter - this.#dependencies.now();
     this.#last = left <= wait;
     return this.#last ? Math.max(left, LEAST_WAIT) : wait;
   }

@@ -17,7 +17,7 @@ import {
 } from '../../../core/options/option-schema.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { runAs } from '../../../core/running.js';
-import type { TonicConstructor, With } from '../../../core/plan/said.js';
+import type { TonicConstructor, With } from '../../../core/plan/declarations.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import type { Address, StreamChannel } from '../../../selector/network.js';
 import type { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
@@ -30,8 +30,8 @@ import {
   type ConnectionOptions,
 } from '../connection/connection-options.js';
 import { Dialler } from './dialler.js';
-import type { ProtocolHandshake } from './greeting.js';
-import { dependenciesOf } from './dialler-means.js';
+import type { ProtocolHandshake } from './protocol-handshake.js';
+import { dependenciesOf } from './dialler-dependencies.js';
 import type { DisconnectInfo, DisconnectReason } from '../connection/disconnect.js';
 import { type IdleSide, withIdleTimeout } from '../connection/watches/idle-watch.js';
 import { Pause } from '../connection/pause.js';
@@ -263,7 +263,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
       },
       begins,
       secure,
-      greeting: () => this._ttGreeting(),
+      handshake: () => this._ttGreeting(),
       stream: streamSettings(settings),
     };
     this.#dialler = new Dialler(dependenciesOf(this._ttCatalyst), dial, {

@@ -1,4 +1,4 @@
-import { valueText } from '../../../core/options/written.js';
+import { valueText } from '../../../core/options/value-text.js';
 import { fail } from '../../../core/errors.js';
 import type { Sparkle } from '../../../core/plan/plan.js';
 import type { Sendable } from '../../socket-tonic.js';

@@ -1,5 +1,5 @@
 import { type TaskTonicError, fail } from '../../../core/errors.js';
-import { type EndWatcher, watchEnd } from '../../../core/guests/extras.js';
+import { type EndWatcher, watchEnd } from '../../../core/features/extras.js';
 import type { ClientPool, TcpClient } from '../client/tcp-client.js';
 import { type HealthListener, type HealthPlan, MemberHealth } from './member-health.js';
 import type { CallMember, PoolCall } from './pool-call.js';

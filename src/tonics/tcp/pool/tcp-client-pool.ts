@@ -5,7 +5,7 @@ import { askerOf } from '../../../core/asking/asker-of.js';
 import { addOwed, settleOwed } from '../../../core/asking/owed.js';
 import type { Sendable } from '../../../core/asking/reply.js';
 import { type TaskTonicError, fail, toError } from '../../../core/errors.js';
-import { extrasOf } from '../../../core/guests/extras.js';
+import { extrasOf } from '../../../core/features/extras.js';
 import { failureInfo } from '../../../core/life.js';
 import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
 import { OptionCheck } from '../../../core/options/option-check.js';

@@ -1,6 +1,6 @@
 import type { AnyTonic } from '../../../../core/any-tonic.js';
 import { type TaskTonicError, fail, toError } from '../../../../core/errors.js';
-import { type OpenReplies, extrasOf } from '../../../../core/guests/extras.js';
+import { type OpenReplies, extrasOf } from '../../../../core/features/extras.js';
 import { addOwed, settleOwed } from '../../../../core/asking/owed.js';
 import { Reply, type ReplyTo, type SendResult, type Sendable } from '../../../../core/asking/reply.js';
 import { runAs } from '../../../../core/running.js';

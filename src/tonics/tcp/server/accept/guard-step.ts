@@ -1,7 +1,7 @@
 import type { ServerLimits } from '../limits/server-limits.js';
-import type { AcceptStep, PendingConnection } from './visitor.js';
+import type { AcceptStep, PendingConnection } from './pending-connection.js';
 
-/** Looks at the address that a PROXY header has told, before a handshake costs anything. */
+/** Applies the limits of the server to the address that the PROXY header gives, before a TLS handshake costs time. */
 export class GuardStep implements AcceptStep {
   readonly reason = 'proxy';
   readonly #limits: Pick<ServerLimits, 'behindProxy'>;
@@ -10,11 +10,11 @@ export class GuardStep implements AcceptStep {
     this.#limits = limits;
   }
 
-  begin(visitor: PendingConnection): void {
-    const source = visitor.arrival?.proxy?.source;
-    const reason = source === undefined ? undefined : this.#limits.behindProxy(visitor.accepted, source);
-    if (reason === undefined) visitor.next();
-    else visitor.refuse(undefined, reason);
+  begin(pending: PendingConnection): void {
+    const source = pending.acceptedPeer?.proxy?.source;
+    const reason = source === undefined ? undefined : this.#limits.behindProxy(pending.accepted, source);
+    if (reason === undefined) pending.next();
+    else pending.refuse(undefined, reason);
   }
 
   ready(): void {}

@@ -5,12 +5,12 @@ import type { ProxyHeader } from '../../proxy/proxy-header.js';
 import type { ProxySettings } from '../../proxy/proxy-option.js';
 import { beginsAsProxyHeader, readProxyHeader } from '../../proxy/read-proxy-header.js';
 import type { TrustedProxies } from '../../proxy/trusted-proxies.js';
-import type { AcceptStep, PendingConnection } from './visitor.js';
+import type { AcceptStep, PendingConnection } from './pending-connection.js';
 
-/** What it keeps of a visitor. */
+/** What it remembers of a connection. */
 interface Looking {
   readonly isTrusted: boolean;
-  /** What has come so far: less than a header may be long. */
+  /** The bytes received so far: fewer than the most that a header may have. */
   bytes: Buffer;
 }
 
@@ -36,90 +36,90 @@ export class ProxyStep implements AcceptStep {
     this.#trusted = trusted;
   }
 
-  begin(visitor: PendingConnection): void {
-    const { remote } = visitor.channel;
-    // It has gone before it was accepted, as who only looks whether a port is open does: the system tells no address then.
-    if (remote === undefined) return visitor.leave();
+  begin(pending: PendingConnection): void {
+    const { remote } = pending.channel;
+    // The peer closed before it was accepted, as a port scanner does: the system gives no address then.
+    if (remote === undefined) return pending.leave();
     const isTrusted = this.#trusted.has(remote);
     const { others } = this.#settings;
-    if (!isTrusted && others === 'refuse') return visitor.refuse(fail('TT_NOT_A_PROXY', nameOf(visitor)));
-    if (!isTrusted && others === 'pass') return visitor.next();
-    visitor.kept = { isTrusted, bytes: NOTHING } satisfies Looking;
+    if (!isTrusted && others === 'refuse') return pending.refuse(fail('TT_NOT_A_PROXY', nameOf(pending)));
+    if (!isTrusted && others === 'pass') return pending.next();
+    pending.kept = { isTrusted, bytes: NOTHING } satisfies Looking;
     return undefined;
   }
 
-  ready(visitor: PendingConnection, ready: InterestSet): void {
-    const looking = visitor.kept as Looking;
-    const { channel } = visitor;
+  ready(pending: PendingConnection, ready: InterestSet): void {
+    const looking = pending.kept as Looking;
+    const { channel } = pending;
     const { maxHeader } = this.#settings;
     for (;;) {
       const more = channel.take(maxHeader - looking.bytes.length);
       if (more === undefined) break;
       looking.bytes = looking.bytes.length === 0 ? more : Buffer.concat([looking.bytes, more]);
-      if (!this.#look(visitor, looking)) return;
+      if (!this.#look(pending, looking)) return;
     }
-    if (channel.ended || channel.closed || (ready & Interest.HANGUP) !== 0) this.#ended(visitor, looking);
+    if (channel.ended || channel.closed || (ready & Interest.HANGUP) !== 0) this.#ended(pending, looking);
   }
 
-  /** @returns whether it is to be looked at again with more bytes. */
-  #look(visitor: PendingConnection, looking: Looking): boolean {
+  /** @returns whether more bytes are needed. */
+  #look(pending: PendingConnection, looking: Looking): boolean {
     const { isTrusted, bytes } = looking;
-    if (!isTrusted) return this.#lookAtOther(visitor, bytes);
+    if (!isTrusted) return this.#lookAtOther(pending, bytes);
     const reading = readProxyHeader(bytes, this.#settings.maxHeader);
     if (reading.is === 'unfinished') return true;
-    if (reading.is === 'header') this.#found(visitor, reading.header, bytes.subarray(reading.size));
-    else if (reading.is === 'bad') visitor.refuse(badHeader(visitor, reading.problem));
-    else if (this.#settings.required) visitor.refuse(fail('TT_NO_PROXY_HEADER', nameOf(visitor)));
-    else this.#asItself(visitor, bytes);
+    if (reading.is === 'header') this.#found(pending, reading.header, bytes.subarray(reading.size));
+    else if (reading.is === 'bad') pending.refuse(badHeader(pending, reading.problem));
+    else if (this.#settings.required) pending.refuse(fail('TT_NO_PROXY_HEADER', nameOf(pending)));
+    else this.#asItself(pending, bytes);
     return false;
   }
 
-  #lookAtOther(visitor: PendingConnection, bytes: Buffer): boolean {
+  #lookAtOther(pending: PendingConnection, bytes: Buffer): boolean {
     const begins = beginsAsProxyHeader(bytes);
     if (begins === 'perhaps') return true;
-    if (begins === 'yes') visitor.refuse(fail('TT_PROXY_NOT_TRUSTED', nameOf(visitor)));
-    else this.#asItself(visitor, bytes);
+    if (begins === 'yes') pending.refuse(fail('TT_PROXY_NOT_TRUSTED', nameOf(pending)));
+    else this.#asItself(pending, bytes);
     return false;
   }
 
-  #found(visitor: PendingConnection, header: ProxyHeader, rest: Buffer): void {
-    const { channel } = visitor;
+  #found(pending: PendingConnection, header: ProxyHeader, rest: Buffer): void {
+    const { channel } = pending;
     const peer = channel.remote;
-    visitor.arrival = {
+    pending.acceptedPeer = {
       remote: header.source ?? peer,
       local: header.destination ?? channel.local,
       proxy: { ...header, peer },
     };
     channel.putBack(rest);
-    visitor.next();
+    pending.next();
   }
 
-  #asItself(visitor: PendingConnection, bytes: Buffer): void {
-    visitor.channel.putBack(bytes);
-    visitor.next();
+  #asItself(pending: PendingConnection, bytes: Buffer): void {
+    pending.channel.putBack(bytes);
+    pending.next();
   }
 
-  /** No more will come. */
-  #ended(visitor: PendingConnection, { isTrusted, bytes }: Looking): void {
+  /** The peer has ended or closed the connection. */
+  #ended(pending: PendingConnection, { isTrusted, bytes }: Looking): void {
     const isHeader = beginsAsProxyHeader(bytes) === 'yes';
-    if (!isHeader && !(isTrusted && this.#settings.required)) return this.#asItself(visitor, bytes);
-    // Who looks whether a port is open sends nothing.
-    if (bytes.length === 0) return visitor.leave();
-    return visitor.refuse(badHeader(visitor, `it ends after ${bytes.length} bytes`));
+    if (!isHeader && !(isTrusted && this.#settings.required)) return this.#asItself(pending, bytes);
+    // A port scanner sends nothing: that is no error.
+    if (bytes.length === 0) return pending.leave();
+    return pending.refuse(badHeader(pending, `it ends after ${bytes.length} bytes`));
   }
 
-  tooLate(visitor: PendingConnection, ms: number): TaskTonicError | undefined {
-    const { isTrusted, bytes } = visitor.kept as Looking;
+  tooLate(pending: PendingConnection, ms: number): TaskTonicError | undefined {
+    const { isTrusted, bytes } = pending.kept as Looking;
     const isHeader = beginsAsProxyHeader(bytes) === 'yes';
     if (isHeader || (isTrusted && this.#settings.required))
-      return fail('TT_PROXY_HEADER_LATE', { ...nameOf(visitor), ms, bytes: bytes.length });
-    visitor.channel.putBack(bytes);
+      return fail('TT_PROXY_HEADER_LATE', { ...nameOf(pending), ms, bytes: bytes.length });
+    pending.channel.putBack(bytes);
     return undefined;
   }
 }
 
-function badHeader(visitor: PendingConnection, problem: string): TaskTonicError {
-  return fail('TT_BAD_PROXY_HEADER', { ...nameOf(visitor), problem });
+function badHeader(pending: PendingConnection, problem: string): TaskTonicError {
+  return fail('TT_BAD_PROXY_HEADER', { ...nameOf(pending), problem });
 }
 
 function nameOf({ channel: { remote, local } }: PendingConnection): { readonly address: string } {

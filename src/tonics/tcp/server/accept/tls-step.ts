@@ -3,20 +3,20 @@ import { Interest, type InterestSet } from '../../../../selector/interest.js';
 import type { Network, StreamChannel } from '../../../../selector/network.js';
 import type { TlsServerSide } from '../../../../selector/tls.js';
 import { showPeer, socketError } from '../../../socket-errors.js';
-import type { AcceptStep, PendingConnection } from './visitor.js';
+import type { AcceptStep, PendingConnection } from './pending-connection.js';
 
 /** The first byte of a handshake: the content type of its record (RFC 8446, 5.1). */
 export const HANDSHAKE = 0x16;
 
-/** What is kept of a visitor whose first byte is waited for. */
+/** What it remembers of a connection whose first byte it waits for. */
 const SILENT = 'silent';
 
-/** The certificates that a handshake is done with: those of now. */
+/** The certificates of a server; a handshake uses those that are loaded when it begins. */
 export interface Certificates {
   readonly side: TlsServerSide;
 }
 
-/** The handshake of TLS; or nothing, for a peer that speaks plain text where both may come. */
+/** Does the TLS handshake. If plain text is allowed too, and the peer begins with that, it does nothing. */
 export class TlsStep implements AcceptStep {
   readonly reason = 'handshake';
   readonly #network: Network;
@@ -29,44 +29,44 @@ export class TlsStep implements AcceptStep {
     this.#mayBePlain = mayBePlain;
   }
 
-  begin(visitor: PendingConnection): void {
-    if (this.#mayBePlain) visitor.kept = SILENT;
-    else this.#secure(visitor);
+  begin(pending: PendingConnection): void {
+    if (this.#mayBePlain) pending.kept = SILENT;
+    else this.#secure(pending);
   }
 
-  ready(visitor: PendingConnection, ready: InterestSet): void {
-    const { channel } = visitor;
-    if (visitor.kept === SILENT) this.#listen(visitor, channel);
-    else if ((ready & Interest.CONNECT) !== 0) visitor.next();
-    else if ((ready & Interest.HANGUP) !== 0) this.#failed(visitor, channel);
+  ready(pending: PendingConnection, ready: InterestSet): void {
+    const { channel } = pending;
+    if (pending.kept === SILENT) this.#listen(pending, channel);
+    else if ((ready & Interest.CONNECT) !== 0) pending.next();
+    else if ((ready & Interest.HANGUP) !== 0) this.#failed(pending, channel);
   }
 
-  #listen(visitor: PendingConnection, channel: StreamChannel): void {
+  #listen(pending: PendingConnection, channel: StreamChannel): void {
     const bytes = channel.take();
     if (bytes === undefined) {
-      if (channel.ended || channel.closed) visitor.leave();
+      if (channel.ended || channel.closed) pending.leave();
       return;
     }
     channel.putBack(bytes);
-    if (bytes[0] === HANDSHAKE) this.#secure(visitor);
-    else visitor.next();
+    if (bytes[0] === HANDSHAKE) this.#secure(pending);
+    else pending.next();
   }
 
-  #secure(visitor: PendingConnection): void {
-    visitor.kept = undefined;
-    visitor.become(this.#network.secure(visitor.channel, this.#certificates.side));
+  #secure(pending: PendingConnection): void {
+    pending.kept = undefined;
+    pending.become(this.#network.secure(pending.channel, this.#certificates.side));
   }
 
-  #failed(visitor: PendingConnection, channel: StreamChannel): void {
+  #failed(pending: PendingConnection, channel: StreamChannel): void {
     const error = channel.takeError();
-    if (error !== undefined) visitor.refuse(socketError(error, addressOf(visitor)));
-    else if (channel.closed) visitor.leave();
+    if (error !== undefined) pending.refuse(socketError(error, addressOf(pending)));
+    else if (channel.closed) pending.leave();
   }
 
-  /** Who says nothing waits for the server to speak first, in plain text. */
-  tooLate(visitor: PendingConnection, ms: number): TaskTonicError | undefined {
-    if (visitor.kept === SILENT) return undefined;
-    return fail('TT_TLS_TIMEOUT', { address: addressOf(visitor), ms });
+  /** A peer that sends nothing waits for the server to send first, in plain text. */
+  tooLate(pending: PendingConnection, ms: number): TaskTonicError | undefined {
+    if (pending.kept === SILENT) return undefined;
+    return fail('TT_TLS_TIMEOUT', { address: addressOf(pending), ms });
   }
 }
 

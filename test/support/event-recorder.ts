@@ -2,10 +2,10 @@ import { type AnyTonic, type InfusionFailure, type ListenInfo, TcpConnection, To
 import { Heard, inside } from './heard.js';
 
 /** A base that hears every event of the sockets it infuses, and writes it down. */
-export class Ear extends Tonic {
+export class EventRecorder extends Tonic {
   readonly heard = new Heard();
 
-  constructor(private readonly begin: (ear: Ear) => void = () => {}) {
+  constructor(private readonly begin: (ear: EventRecorder) => void = () => {}) {
     super({ name: 'ear' });
   }
 
@@ -13,7 +13,7 @@ export class Ear extends Tonic {
     this.begin(this);
   }
   /** Runs `body` in a sparkle of this Tonic. */
-  ttsc__do(body: (ear: Ear) => void): void {
+  ttsc__do(body: (ear: EventRecorder) => void): void {
     body(this);
   }
   ttse__onListening(info: ListenInfo): void {

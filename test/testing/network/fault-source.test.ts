@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { type FaultKind, SeededRandom } from '../../../src/testing/index.js';
 import { FaultSource } from '../../doors/testing.js';
 
-const dice = (seed: number, inject?: () => boolean): FaultSource =>
+const faults = (seed: number, inject?: () => boolean): FaultSource =>
   new FaultSource(
     new SeededRandom(seed),
     inject,
@@ -10,9 +10,9 @@ const dice = (seed: number, inject?: () => boolean): FaultSource =>
     () => {},
   );
 
-describe('the dice of faults', () => {
+describe('the random source of the faults', () => {
   it('show the same for the same place, in whatever order they are thrown', () => {
-    const [one, other] = [dice(1), dice(1)];
+    const [one, other] = [faults(1), faults(1)];
     const place = one.place('tcp a>b');
     const forth = [0, 1, 2, 3].map((n) => one.roll('loss', place, n));
     const back = [3, 2, 1, 0].map((n) => other.roll('loss', place, n)).reverse();
@@ -20,7 +20,7 @@ describe('the dice of faults', () => {
   });
 
   it('show something else for another seed, kind, place, index or attempt', () => {
-    const [one, other] = [dice(1), dice(2)];
+    const [one, other] = [faults(1), faults(2)];
     const place = one.place('a');
     const kinds: FaultKind[] = ['loss', 'delay', 'duplicate', 'reorder', 'reset', 'split', 'partition'];
     const rolls = [
@@ -35,7 +35,7 @@ describe('the dice of faults', () => {
   });
 
   it('are fair: of 100,000 throws each tenth of the range has about a tenth', () => {
-    const fair = dice(3);
+    const fair = faults(3);
     const tenths = new Array<number>(10).fill(0);
     for (let n = 0; n < 100_000; n++) tenths[Math.floor(fair.roll('loss', fair.place('x'), n) * 10)]!++;
     for (const count of tenths) expect(count).to.be.within(9_600, 10_400);
@@ -43,7 +43,7 @@ describe('the dice of faults', () => {
 
   it('ask before a fault that would strike, and not before one that would not', () => {
     let asked = 0;
-    const refusing = dice(1, () => {
+    const refusing = faults(1, () => {
       asked++;
       return false;
     });

@@ -1,5 +1,5 @@
 import type { LinkState } from './conditions.js';
-import type { FaultSource } from './fault-dice.js';
+import type { FaultSource } from './fault-source.js';
 import type { TcpEnd } from './tcp-end.js';
 
 /** The time between pieces of a stream that was cut, in ms, so that each is handled in a turn of its own. */

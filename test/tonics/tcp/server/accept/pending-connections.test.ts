@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { type SelectorCatalyst, Interest, TaskTonicError, Tonic, type TurnedAway } from '../../../../../src/index.js';
-import { PendingConnections, type AcceptStep, ServerListener, ServerTally, type PendingConnection } from '../../../../doors/tonics.js';
+import {
+  PendingConnections,
+  type AcceptStep,
+  ServerListener,
+  ServerTally,
+  type PendingConnection,
+} from '../../../../doors/tonics.js';
 import { till } from '../../../../support/bench.js';
 import { Heard } from '../../../../support/heard.js';
 import { startNet, tidyUp } from '../../../../support/net-app.js';
@@ -29,22 +35,22 @@ class Word implements AcceptStep {
     private readonly size = 4,
   ) {}
 
-  begin(visitor: PendingConnection): void {
+  begin(pending: PendingConnection): void {
     this.begun++;
-    visitor.kept = '';
+    pending.kept = '';
   }
 
-  ready(visitor: PendingConnection, ready: number): void {
-    const { channel } = visitor;
+  ready(pending: PendingConnection, ready: number): void {
+    const { channel } = pending;
     for (let bytes = channel.take(); bytes !== undefined; bytes = channel.take()) {
-      const text = (visitor.kept as string) + bytes.toString();
-      visitor.kept = text;
+      const text = (pending.kept as string) + bytes.toString();
+      pending.kept = text;
       if (text.length < this.size) continue;
       channel.putBack(Buffer.from(text.slice(this.size)));
-      if (text.startsWith(this.name)) return visitor.next();
-      return visitor.refuse(new Error(`it said ${text}`));
+      if (text.startsWith(this.name)) return pending.next();
+      return pending.refuse(new Error(`it said ${text}`));
     }
-    if (channel.ended || (ready & Interest.HANGUP) !== 0) visitor.leave();
+    if (channel.ended || (ready & Interest.HANGUP) !== 0) pending.leave();
   }
 
   tooLate(): TaskTonicError {
@@ -56,14 +62,14 @@ interface Setting {
   readonly steps?: readonly AcceptStep[];
   readonly timeout?: number;
   readonly most?: number;
-  /** What several doors count in. */
+  /** Shared by several instances. */
   readonly tally?: ServerTally;
 }
 
-/** Listens, sends all that come through a door, and hears what that tells. */
+/** Listens, passes each accepted channel to a PendingConnections, and records what that reports. */
 class Porter extends Tonic {
   readonly heard = new Heard();
-  door!: PendingConnections;
+  pending!: PendingConnections;
   readonly passed: PendingConnection[] = [];
   #listener!: ServerListener;
 
@@ -78,9 +84,9 @@ class Porter extends Tonic {
   ttse__onStart(): void {
     const { steps = [new Word('one ')], timeout = 1_000, most = 9 } = this.setting;
     const catalyst = this._ttScheduler as SelectorCatalyst;
-    this.door = new PendingConnections(catalyst, { steps, timeout, most }, this.setting.tally ?? new ServerTally(), {
-      passed: (visitor) => {
-        this.passed.push(visitor);
+    this.pending = new PendingConnections(catalyst, { steps, timeout, most }, this.setting.tally ?? new ServerTally(), {
+      passed: (pending) => {
+        this.passed.push(pending);
         this.heard.push('passed');
       },
       left: (_accepted, peer) => this.heard.push('left', peer),
@@ -89,7 +95,7 @@ class Porter extends Tonic {
       listens: () => this.heard.push('listens'),
       peersWait: () => {
         for (let next = this.#listener.take(); next !== undefined; next = this.#listener.take())
-          this.door.receive(next);
+          this.pending.receive(next);
         this.heard.push('peersWait');
       },
       turnedAway: () => {},
@@ -99,7 +105,7 @@ class Porter extends Tonic {
 
   override ttse__onFinished(): void {
     this.#listener.close();
-    this.door.close();
+    this.pending.close();
   }
 
   /** Why peers have left, in order. */
@@ -108,15 +114,15 @@ class Porter extends Tonic {
   }
 
   /** What a visitor that has passed brings along: that is heard by who has it then. */
-  async rest(visitor: PendingConnection, until: string): Promise<void> {
+  async rest(pending: PendingConnection, until: string): Promise<void> {
     let text = '';
-    visitor.key.handOver({
+    pending.key.handOver({
       onReady: () => {
-        for (let next = visitor.channel.take(); next !== undefined; next = visitor.channel.take()) text += String(next);
+        for (let next = pending.channel.take(); next !== undefined; next = pending.channel.take()) text += String(next);
         this.heard.push('rest');
       },
     });
-    expect(this.door.take(visitor), 'it is still there').to.equal(true);
+    expect(this.pending.take(pending), 'it is still there').to.equal(true);
     await this.heard.until(() => text === until, until);
   }
 }
@@ -135,11 +141,11 @@ async function peerOf(at: Porter): Promise<Peer> {
   return peer;
 }
 
-describe('the door of a server', () => {
+describe('the pending connections of a server', () => {
   it('lets a peer pass that has done what it must', async () => {
     const at = await porter();
     const peer = await peerOf(at);
-    expect([at.door.size, at.passed.length]).to.deep.equal([1, 0]);
+    expect([at.pending.size, at.passed.length]).to.deep.equal([1, 0]);
     peer.send('one ');
     await at.heard.on('passed');
     expect(at.passed[0]!.remote!.address).to.equal('127.0.0.1');
@@ -170,7 +176,7 @@ describe('the door of a server', () => {
     await at.heard.on('passed');
     await peer.sends('more');
     await at.rest(at.passed[0]!, 'and more');
-    expect(at.door.size).to.equal(0);
+    expect(at.pending.size).to.equal(0);
   });
 
   it('tells who takes a peer of an end that came while it waited', async () => {
@@ -187,14 +193,14 @@ describe('the door of a server', () => {
     const peer = await peerOf(at);
     peer.send('one ');
     await at.heard.on('passed');
-    const [visitor] = at.passed;
+    const [pending] = at.passed;
     peer.reset();
-    await till(() => visitor!.channel.closed);
+    await till(() => pending!.channel.closed);
     let ready = 0;
-    visitor!.key.handOver({ onReady: (_key, now) => void (ready |= now) });
-    at.door.take(visitor!);
+    pending!.key.handOver({ onReady: (_key, now) => void (ready |= now) });
+    at.pending.take(pending!);
     await till(() => (ready & Interest.HANGUP) !== 0);
-    expect(visitor!.channel.takeError()).to.include({ code: 'ECONNRESET' });
+    expect(pending!.channel.takeError()).to.include({ code: 'ECONNRESET' });
   });
 
   it('keeps no timer of those that have passed, or have left', async () => {
@@ -219,14 +225,14 @@ describe('the door of a server', () => {
     await peer.closed();
     const [{ remote, reason, error }] = at.left as [TurnedAway];
     expect([remote!.port, reason, error!.message]).to.deep.equal([localPort, 'proxy', 'it said zero']);
-    expect(at.door.size).to.equal(0);
+    expect(at.pending.size).to.equal(0);
   });
 
   it('does not say of one that has gone by itself that it was turned away', async () => {
     const at = await porter();
     (await peerOf(at)).end();
     await at.heard.on('left');
-    expect([at.left, at.door.size]).to.deep.equal([[undefined], 0]);
+    expect([at.left, at.pending.size]).to.deep.equal([[undefined], 0]);
   });
 
   it('refuses one that has not done all in its time, whatever it has done', async () => {
@@ -245,7 +251,7 @@ describe('the door of a server', () => {
     await at.heard.on('passed');
     const second = await peerOf(at);
     await second.closed();
-    expect(at.door.size).to.equal(1);
+    expect(at.pending.size).to.equal(1);
     await at.rest(at.passed[0]!, '');
   });
 
@@ -260,7 +266,7 @@ describe('the door of a server', () => {
     await at.heard.on('passed');
   });
 
-  it('counts those at the doors of other threads, too, and its own no longer when they have gone', async () => {
+  it('counts the pending connections of other threads too, and stops counting its own when they have gone', async () => {
     const whole = ServerTally.shared(2);
     const other = new ServerTally(whole.buffer, 1);
     other.addPending();
@@ -281,8 +287,8 @@ describe('the door of a server', () => {
     const peers = [await peerOf(at), await peerOf(at)];
     peers[0]!.send('one ');
     await at.heard.on('passed');
-    at.door.close();
+    at.pending.close();
     for (const peer of peers) await peer.closed();
-    expect([at.left, at.door.take(at.passed[0]!)]).to.deep.equal([[undefined, undefined], false]);
+    expect([at.left, at.pending.take(at.passed[0]!)]).to.deep.equal([[undefined, undefined], false]);
   });
 });

@@ -1,8 +1,8 @@
 import type { AnyTonic } from '../../core/any-tonic.js';
-import type { Task } from '../../core/guests/task.js';
+import type { Task } from '../../core/features/task.js';
 import { failTonic, failureInfo } from '../../core/life.js';
 import type { StoreEvent } from '../event.js';
-import { mergeInto } from '../tree/round.js';
+import { mergeInto } from '../tree/events-by-subscription.js';
 import type { Subscriber } from '../tree/subscription.js';
 
 /** The most batches that wait for a subscriber's sparkle. Later events are merged by path into one more batch. */

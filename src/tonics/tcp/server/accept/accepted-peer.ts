@@ -1,7 +1,7 @@
 import type { Address } from '../../../../selector/network.js';
 import type { ProxyInfo } from '../../proxy/proxy-header.js';
 
-/** What became known of a peer before it had a Tonic, where that is more than its socket says. */
+/** What became known of a peer before its connection had a Tonic, besides what its socket says. */
 export interface AcceptedPeer {
   /** The address that it is said to have. */
   readonly remote: Address | undefined;

@@ -1,10 +1,10 @@
 import type { AppConfiguration } from '../../config/app-configuration.js';
 import type { AnyTonic } from '../../core/any-tonic.js';
-import { countedNames } from '../../core/guests/counted-names.js';
+import { countedNames } from '../../core/features/counted-names.js';
 import { fail, toError } from '../../core/errors.js';
 import { type Runtime, isRecord } from '../../core/runtime.js';
 import type { LogOptions } from '../../log/log-options.js';
-import { sendServiceMessage } from '../../services/service-words.js';
+import { sendServiceMessage } from '../../services/service-messages.js';
 import { type Links, ROOT_SERIAL } from '../links.js';
 import { Packer } from '../packing/packer.js';
 import type { RemoteTonic } from '../remote-tonic.js';
@@ -14,7 +14,7 @@ import type { ThreadData, ThreadStart } from './thread-data.js';
 import { threadLogTarget } from './thread-log-target.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
-import type { ThreadMessage } from './thread-words.js';
+import type { ThreadMessage } from './thread-messages.js';
 
 /** Called when a thread has ended: with its exit code, and the error if Node reports one. */
 export type OnExit = (code: number, error: Error | undefined) => void;
@@ -24,7 +24,7 @@ export interface StartedThread {
   terminate(): unknown;
 }
 
-/** What the keeper needs of the main thread's links. */
+/** What the ThreadManager needs of the main thread's links. */
 export interface ThreadManagerHost {
   readonly links: Links;
   readonly machine: ThreadMachine;

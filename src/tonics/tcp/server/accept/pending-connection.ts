@@ -3,57 +3,60 @@ import type { Due } from '../../../../core/time/timer-queue.js';
 import { Interest, type InterestSet } from '../../../../selector/interest.js';
 import type { Address, StreamChannel, TurnedAwayReason } from '../../../../selector/network.js';
 import type { ReadyHandler, SelectionKey } from '../../../../selector/selection-key.js';
-import type { AcceptedPeer } from './arrival.js';
+import type { AcceptedPeer } from './accepted-peer.js';
 
 /**
- * Something that a peer has to do before it has a Tonic: to send its PROXY header, to agree on TLS. One object serves all visitors; what it
- * keeps of one is in its {@link PendingConnection}.
+ * Something that a peer must do before its connection has a Tonic: send its PROXY header, do its TLS handshake. One
+ * object serves all connections; what it remembers of one is in the field `kept` of the {@link PendingConnection}.
  *
  * ## Contract
  *
- * - It ends with one of the visitor's `next()`, `refuse()` and `leave()`, at once or later; after that it is not asked about that visitor again.
- * - It reads with `visitor.channel.take()` and gives back with `putBack()` what belongs to those who come after it.
+ * - It ends with one of `next()`, `refuse()` and `leave()` of the connection, at once or later; after that it is not
+ *   called for that connection again.
+ * - It reads with `pending.channel.take()`, and gives back with `putBack()` the bytes that are not its own.
  * - It throws nothing for what a peer does.
  */
 export interface AcceptStep {
   /** What its refusals are counted as. */
   readonly reason: 'proxy' | 'handshake';
-  /** A visitor comes to it. Bytes may be there already: then {@link ready} follows by itself. */
-  begin(visitor: PendingConnection): void;
-  /** The channel of that visitor is ready, to HANGUP too. Readiness may be spurious. */
-  ready(visitor: PendingConnection, ready: InterestSet): void;
+  /** The step begins for a connection. If bytes have been received already, {@link ready} is called next. */
+  begin(pending: PendingConnection): void;
+  /** The channel of that connection is ready, also for HANGUP. Readiness may be spurious. */
+  ready(pending: PendingConnection, ready: InterestSet): void;
   /**
-   * It has not ended by the time that all steps have, in ms: why the visitor is refused for that; or `undefined`, and then it goes on to the
-   * next step, which has that time anew.
+   * Called if the steps have taken longer than their common time limit, in ms, and this one has not ended.
+   *
+   * @returns the error with which the connection is refused; `undefined` lets it go on to the next step, with a new time
+   * limit.
    */
-  tooLate(visitor: PendingConnection, ms: number): TaskTonicError | undefined;
+  tooLate(pending: PendingConnection, ms: number): TaskTonicError | undefined;
 }
 
-/** What a visitor sees of its Door. */
+/** What a pending connection needs of `PendingConnections`. */
 export interface PendingConnectionHost {
   readonly steps: readonly AcceptStep[];
-  register(visitor: PendingConnection, channel: StreamChannel): SelectionKey;
+  register(pending: PendingConnection, channel: StreamChannel): SelectionKey;
   /** All steps are done. */
-  passed(visitor: PendingConnection): void;
-  refused(visitor: PendingConnection, reason: TurnedAwayReason | undefined, error: Error | undefined): void;
-  /** It is to be woken with `fire()` at that time, once more. */
-  wake(visitor: PendingConnection, at: number): void;
-  /** Its time is up. */
-  late(visitor: PendingConnection): void;
+  passed(pending: PendingConnection): void;
+  refused(pending: PendingConnection, reason: TurnedAwayReason | undefined, error: Error | undefined): void;
+  /** `fire()` of the connection is called at that time. */
+  wake(pending: PendingConnection, at: number): void;
+  /** Its time limit has passed. */
+  late(pending: PendingConnection): void;
 }
 
-/** How far it is: at one of the steps; past them, waiting to be taken; or not here any more. */
+/** One of its steps runs; all steps are done, and it waits to be taken; or it was taken or closed. */
 type Where = 'steps' | 'passed' | 'gone';
 
-/** A peer that was accepted and has no Tonic yet: its channel, and what the steps of the door found out about it. */
+/** A connection that was accepted and has no Tonic yet: its channel, and what its steps have found out about the peer. */
 export class PendingConnection implements ReadyHandler, Due {
   /** @internal */ at = 0;
   /** @internal */ slot = -1;
-  /** What the step that it is at keeps of it. */
+  /** What the running step remembers of this connection. */
   kept: unknown = undefined;
-  /** What is known beyond its socket; `undefined` where nothing is. */
-  arrival: AcceptedPeer | undefined = undefined;
-  /** What was accepted: by this others know it, whatever its channel is now. */
+  /** What is known of the peer besides what the socket says; `undefined` where that is nothing. */
+  acceptedPeer: AcceptedPeer | undefined = undefined;
+  /** The channel that was accepted. It identifies the connection for others, also after TLS has replaced the channel. */
   readonly accepted: StreamChannel;
   #channel: StreamChannel;
   #key: SelectionKey;
@@ -84,7 +87,7 @@ export class PendingConnection implements ReadyHandler, Due {
 
   /** Whose bytes these are, as far as is known. */
   get remote(): Address | undefined {
-    return this.arrival === undefined ? this.#channel.remote : this.arrival.remote;
+    return this.acceptedPeer === undefined ? this.#channel.remote : this.acceptedPeer.remote;
   }
 
   /** Whether it is still here. */
@@ -134,7 +137,9 @@ export class PendingConnection implements ReadyHandler, Due {
   }
 
   /**
-   * From now on its channel and its key are the taker's, who hands the key over: what the channel is ready with is told once more.
+   * The caller gets the channel and the key, and hands the key over. The key signals once more what the channel is ready
+   * for.
+   *
    * @internal
    * @returns whether it was still here.
    */

@@ -5,7 +5,7 @@ import { fail } from '../errors.js';
 import { type PostponedOrders, extrasOf } from './extras.js';
 import type { Order, KeptOrder } from '../queue/order.js';
 import type { Sparkle } from '../plan/plan.js';
-import { queueWithoutLimit } from '../queue/put-beyond.js';
+import { queueWithoutLimit } from '../queue/queue-without-limit.js';
 import { ofThisThread, running } from '../running.js';
 import type { Task } from './task.js';
 import type { WaitingOrder, WantedOrder } from '../queue/take-back.js';

@@ -39,7 +39,7 @@ export interface HostView {
   /** @internal The first packet of a connection: refused, dropped, or taken by a listener. */
   knock(to: Address): 'refuse' | 'drop' | ListenerView;
   /** @internal Takes a datagram; false if no socket has the port. */
-  deliver(parcel: DatagramInFlight): boolean;
+  deliver(inFlight: DatagramInFlight): boolean;
 }
 
 /** What a new connection needs of a listener. */

@@ -6,18 +6,18 @@ import type { ServerLimits } from '../limits/server-limits.js';
 import { GuardStep } from './guard-step.js';
 import { ProxyStep } from './proxy-step.js';
 import { TlsStep } from './tls-step.js';
-import type { AcceptStep } from './visitor.js';
+import type { AcceptStep } from './pending-connection.js';
 
-/** What steps work with. */
+/** What the steps need of the server. */
 export interface StepDependencies {
   readonly network: Network;
   readonly tls: ServerTls | undefined;
   readonly proxies: TrustedProxies;
-  /** What is asked of the address that a header tells. */
+  /** Checked with the address that the PROXY header gives. */
   readonly limits: ServerLimits | undefined;
 }
 
-/** What the peers of a server do before there is a Tonic for them, in this order: by its options. */
+/** The steps that the options of a server ask for, in their order. */
 export function acceptSteps(
   { proxyProtocol }: ServerSettings,
   { network, tls, proxies, limits }: StepDependencies,
