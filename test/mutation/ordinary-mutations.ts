@@ -169,8 +169,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'as many peers as like may be at their handshakes',
     file: 'src/tonics/tcp/server/accept/pending-connections.ts',
-    find: 'if (this.#count.atDoor > most) {',
-    replace: 'if (this.#count.atDoor > most + 1_000) {',
+    find: 'if (this.#count.pending > most) {',
+    replace: 'if (this.#count.pending > most + 1_000) {',
     test: 'test/tonics/tcp/server/accept/pending-connections.test.ts',
     sentence: 'turns away who comes while as many are there as may be',
   },
@@ -682,7 +682,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'who has ended a subscription hears what has waited for him',
     file: 'src/store/tree/listeners.ts',
-    find: '    subscription.hearer.end?.();\n',
+    find: '    subscription.subscriber.end?.();\n',
     replace: '',
     test: 'test/store/service/store.test.ts',
     sentence: 'tells a subscriber who has ended that nothing any more',
