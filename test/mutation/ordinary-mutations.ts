@@ -172,7 +172,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     find: 'if (this.#count.pending > most) {',
     replace: 'if (this.#count.pending > most + 1_000) {',
     test: 'test/tonics/tcp/server/accept/pending-connections.test.ts',
-    sentence: 'turns away who comes while as many are there as may be',
+    sentence: 'turns away a further peer while the number of pending connections is at its limit',
   },
   {
     what: 'who has left still counts for its address',
@@ -773,7 +773,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     find: 'return this.#mayRepeat || !exchange.isSent;',
     replace: 'return true;',
     test: 'test/http/client/tries.test.ts',
-    sentence: 'are none for a POST that was sent',
+    sentence: 'are not made for a POST that was sent',
   },
   {
     what: 'a body without end is collected',
@@ -789,7 +789,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     find: 'this.#exchange?.giveUp();',
     replace: '',
     test: 'test/http/client/connection-pool.test.ts',
-    sentence: 'are closed where a question that is under way is cancelled, and nobody hears of it',
+    sentence: 'are closed when an open request is cancelled, and no event is called',
   },
   {
     what: 'an answer that is cut off under TLS is taken for whole',

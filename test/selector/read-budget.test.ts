@@ -5,7 +5,7 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const NOTHING = { waiting: 0, bytes: 0, departed: 0 };
 
-describe('what the sockets of a Catalyst may bring in', () => {
+describe('the read budget of the sockets of a Catalyst', () => {
   const calm = (budget: ReadBudget, turns: number): void => {
     for (let n = 0; n < turns; n++) budget.turnEnded(10, 0, NOTHING);
   };

@@ -376,7 +376,7 @@ describe('long work in chunks', () => {
     await app.finish();
   });
 
-  it('is refused for options that are none, and leaves nothing', async () => {
+  it('is refused for invalid options, and leaves nothing open', async () => {
     const { app, boss } = await start(Hearing);
     boss.ttsc__do(() => {
       const refused = (options: object, option: string): void => {

@@ -495,7 +495,7 @@ describe('an order that is postponed', () => {
 });
 
 describe('postponing', () => {
-  it('is refused outside a sparkle, and in one that is no order of its own', async () => {
+  it('is refused outside a sparkle, and in hooks, which are no orders of their own', async () => {
     class Hooked extends Worker {
       ttse__onStart(): void {
         this.attempt();
@@ -521,7 +521,7 @@ describe('postponing', () => {
     await app.finish();
   });
 
-  it('with a limit that is none is refused with the first instance', async () => {
+  it('with an invalid limit is refused with the first instance', async () => {
     class Wrong extends Worker {
       static override readonly postponeLimit = -1;
     }

@@ -220,7 +220,7 @@ describe('the timeout of a state', () => {
     await app.end();
   });
 
-  it('that is none, or that nobody hears, is refused at the call', async () => {
+  it('that is invalid, or that no sparkle handles, is refused at the call', async () => {
     class Deaf extends Tonic<States> {
       go(options: TransitionOptions): void {
         this.toState('idle', options);
@@ -246,7 +246,7 @@ describe('the timeout of a state', () => {
     await app.finish();
   });
 
-  it('is refused for a state that does not hear it, though others do; no bound is none', async () => {
+  it('is refused for a state that does not handle it, though other states do; Infinity is allowed', async () => {
     class Half extends Tonic<States> {
       readonly words: string[] = [];
       // eslint-disable-next-line tasktonic/no-unentered-state -- that another state hears it does not help
@@ -265,7 +265,7 @@ describe('the timeout of a state', () => {
     await app.finish();
   });
 
-  it('of a class is refused with its first instance: for a state that is none, a time that is none, or where nobody hears it', async () => {
+  it('of a class is refused with its first instance: for an unknown state, for an invalid time, or if no sparkle handles it', async () => {
     const hears = { ttse_idle__onStateTimeout(): void {} };
     const states = ['idle', 'calling'];
     const { app, phone } = await start(Phone);

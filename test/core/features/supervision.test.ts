@@ -184,7 +184,7 @@ describe('an infusion that is supervised', () => {
     expect((result.error?.cause as Error).message).to.equal('cannot be made');
   });
 
-  it('that fails at each start comes to its limit and not to a ring', async () => {
+  it('that fails at each start reaches its restart limit, and is not restarted for ever', async () => {
     class Stillborn extends Worker {
       ttse__onStart(): void {
         throw new Error('boom');

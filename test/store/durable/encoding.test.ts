@@ -77,7 +77,7 @@ describe('a value on disk', () => {
     expect(decode(JSON.parse(encode(ops)) as unknown[])).to.deep.equal(ops);
   });
 
-  it('comes back as a date that is none, where it was one', () => {
+  it('comes back as an invalid Date if it was one', () => {
     expect((roundTrip(new Date(NaN)) as Date).getTime()).to.be.NaN;
   });
 

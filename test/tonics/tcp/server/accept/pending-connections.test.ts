@@ -142,7 +142,7 @@ async function peerOf(at: Porter): Promise<Peer> {
 }
 
 describe('the pending connections of a server', () => {
-  it('lets a peer pass that has done what it must', async () => {
+  it('passes on a connection whose steps are all done', async () => {
     const at = await porter();
     const peer = await peerOf(at);
     expect([at.pending.size, at.passed.length]).to.deep.equal([1, 0]);
@@ -151,7 +151,7 @@ describe('the pending connections of a server', () => {
     expect(at.passed[0]!.remote!.address).to.equal('127.0.0.1');
   });
 
-  it('has it take one step after the other', async () => {
+  it('runs one step after the other', async () => {
     const steps = [new Word('one '), new Word('two ')];
     const at = await porter({ steps });
     const peer = await peerOf(at);
@@ -163,13 +163,13 @@ describe('the pending connections of a server', () => {
     expect(steps.map(({ begun }) => begun)).to.deep.equal([1, 1]);
   });
 
-  it('has each step see what the one before it gave back, though nothing more comes', async () => {
+  it('gives each step the bytes that the previous step gave back, though no more are received', async () => {
     const at = await porter({ steps: [new Word('one '), new Word('two '), new Word('three ', 6)] });
     (await peerOf(at)).send('one two three ');
     await at.heard.on('passed');
   });
 
-  it('gives who takes a peer what that had sent beyond, once and in order', async () => {
+  it('gives the owner the bytes that the steps have not used, once and in order', async () => {
     const at = await porter();
     const peer = await peerOf(at);
     peer.send('one and ');
@@ -179,7 +179,7 @@ describe('the pending connections of a server', () => {
     expect(at.pending.size).to.equal(0);
   });
 
-  it('tells who takes a peer of an end that came while it waited', async () => {
+  it('tells the owner of an end that was received before the connection was taken', async () => {
     const at = await porter();
     const peer = await peerOf(at);
     peer.end('one last');
@@ -188,7 +188,7 @@ describe('the pending connections of a server', () => {
     await at.heard.until(() => at.passed[0]!.channel.ended, 'its end');
   });
 
-  it('tells who takes a peer of a reset that came while it waited', async () => {
+  it('tells the owner of a reset that was received before the connection was taken', async () => {
     const at = await porter();
     const peer = await peerOf(at);
     peer.send('one ');
@@ -203,7 +203,7 @@ describe('the pending connections of a server', () => {
     expect(pending!.channel.takeError()).to.include({ code: 'ECONNRESET' });
   });
 
-  it('keeps no timer of those that have passed, or have left', async () => {
+  it('has no timer for connections that were passed on or have left', async () => {
     const at = await porter();
     const { timers } = at._ttScheduler;
     const before = timers.size;
@@ -217,7 +217,7 @@ describe('the pending connections of a server', () => {
     expect(timers.size).to.equal(before);
   });
 
-  it('closes one that is refused, and tells who and why', async () => {
+  it('closes a connection that is refused, and tells who it was and why', async () => {
     const at = await porter();
     const peer = await peerOf(at);
     const { localPort } = peer.socket;
@@ -228,14 +228,14 @@ describe('the pending connections of a server', () => {
     expect(at.pending.size).to.equal(0);
   });
 
-  it('does not say of one that has gone by itself that it was turned away', async () => {
+  it('does not count a peer that left by itself as turned away', async () => {
     const at = await porter();
     (await peerOf(at)).end();
     await at.heard.on('left');
     expect([at.left, at.pending.size]).to.deep.equal([[undefined], 0]);
   });
 
-  it('refuses one that has not done all in its time, whatever it has done', async () => {
+  it('refuses a connection whose steps have not ended in time, whatever it has sent', async () => {
     const at = await porter({ steps: [new Word('one '), new Word('two ')], timeout: 1_000 });
     const peer = await peerOf(at);
     peer.send('one t');
@@ -245,7 +245,7 @@ describe('the pending connections of a server', () => {
     expect(at.passed).to.deep.equal([]);
   });
 
-  it('lets one wait for its Tonic for longer than that', async () => {
+  it('lets a connection whose steps are done wait longer for its Tonic', async () => {
     const at = await porter({ timeout: 1_000 });
     (await peerOf(at)).send('one ');
     await at.heard.on('passed');
@@ -255,7 +255,7 @@ describe('the pending connections of a server', () => {
     await at.rest(at.passed[0]!, '');
   });
 
-  it('turns away who comes while as many are there as may be', async () => {
+  it('turns away a further peer while the number of pending connections is at its limit', async () => {
     const at = await porter({ most: 2 });
     const [first, , third] = [await peerOf(at), await peerOf(at), await peerOf(at)];
     await third!.closed();
@@ -282,7 +282,7 @@ describe('the pending connections of a server', () => {
     expect(whole.pending, 'what a dead thread had is given back').to.equal(0);
   });
 
-  it('closes all that are there when it is closed, without a word', async () => {
+  it('closes all pending connections when it is closed, without counting them as turned away', async () => {
     const at = await porter();
     const peers = [await peerOf(at), await peerOf(at)];
     peers[0]!.send('one ');

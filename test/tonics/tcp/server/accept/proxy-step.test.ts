@@ -280,7 +280,7 @@ describe('a TcpServer behind a proxy', () => {
     expect(app.server.counts).to.include({ open: 0, failed: 1 });
   });
 
-  it('refuses options that are none, and says which', async () => {
+  it('refuses invalid options, and says which', async () => {
     const app = await startNet(() => {});
     await app.inside(() => {
       for (const trusted of [['10.0.0.0/33'], ['10.0.0.0/x'], ['example.org'], '10.0.0.1', [7]]) {
