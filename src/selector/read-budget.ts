@@ -1,10 +1,15 @@
-/** With more bytes than this read and not handled, reading is held back too: a few orders may carry much. */
+/** If more bytes than this are read and not handled, reading is held back, too: a few orders may carry much data. */
 const MOST_BYTES = 32 * 1024 * 1024;
 
-/** With so many orders waiting it is crowded: who sends much must not make those wait who send little. */
+/**
+ * From this many waiting orders on, each socket gets a small share only: peers that send much must not delay peers that
+ * send little.
+ */
 export const CROWDED_FROM = 256;
 
-/** So many bytes a socket brings in a turn while it is crowded: a chunk of 64 KiB can be a thousand orders, or more. */
+/**
+ * The share of a socket in bytes per turn while many orders wait: a chunk of 64 KiB can be a thousand orders or more.
+ */
 export const BYTES_PER_TURN = 2 * 1024;
 
 /** After so many turns that were not crowded a share is twice as large; one that is more than what is read at once does not limit. */
@@ -14,13 +19,13 @@ const LARGEST_SHARE = 64 * 1024;
 /** When so many bytes have come in a turn, the others bring a share: nobody knows yet how many orders they make. */
 const BURST = 1024 * 1024;
 
-/** So many of those that have more than their share read in one turn. */
+/** The number of sockets with more than their share that are read in one turn. */
 const TURNS_IN_ROTATION = 64;
 const TURNS_IN_CROWD = 16;
 
-/** What waits in other places than the own queue: orders for other threads. */
+/** Orders for other threads, which wait outside of the own queue. */
 export interface OrdersElsewhere {
-  /** Orders that wait here for another thread to take them. */
+  /** Orders that another thread has not taken yet. */
   readonly waiting: number;
   /** Bytes of these. */
   readonly bytes: number;
@@ -46,21 +51,21 @@ export interface OrdersElsewhere {
 export class ReadBudget {
   /** How many bytes a socket may bring in this turn; it says more where {@link CROWDED_FROM} orders wait. */
   share = Infinity;
-  /** What a turn begins with. */
+  /** The share at the beginning of a turn. */
   #turnShare = Infinity;
-  /** Bytes that came in this turn. */
+  /** Bytes received in this turn. */
   #inTurn = 0;
-  /** How many sockets of the rotation come with the next turn. */
+  /** The number of sockets of the rotation that are read in the next turn. */
   turns = TURNS_IN_ROTATION;
-  /** Whether everybody goes into the rotation: from the high-water mark until the low one. */
+  /** Whether all sockets go into the rotation: from the high-water mark down to the low one. */
   full = false;
   readonly #highWaterMark: number;
   readonly #lowWaterMark: number;
-  /** Turns since it was crowded. */
+  /** Turns since many orders waited. */
   #calm = 0;
-  /** How many orders run before the rotation goes on. */
+  /** The number of orders that must run before the rotation goes on. */
   #untilTurn = 0;
-  /** Orders that had left for other threads when that was counted. */
+  /** Orders that had been sent to other threads at that moment. */
   #departed = 0;
   /** Bytes that came with orders since the last mark in the queue, and before it; and how many orders run until that mark. */
   #bytesSince = 0;
@@ -72,7 +77,7 @@ export class ReadBudget {
     this.#lowWaterMark = lowWaterMark;
   }
 
-  /** Bytes came in with orders. */
+  /** Bytes were received, and put into orders. */
   received(bytes: number): void {
     this.#bytesSince += bytes;
     this.#inTurn += bytes;
@@ -86,7 +91,7 @@ export class ReadBudget {
    */
   turnEnded(ran: number, size: number, { waiting, bytes: bytesAway, departed }: OrdersElsewhere): void {
     const bytes = this.#waitingBytes(ran, size) + bytesAway;
-    // What waits for another thread to take it counts as well: that thread is slower than what comes.
+    // Orders that wait for another thread count as well: that thread is slower than the sockets.
     const orders = size + waiting;
     const gone = ran + departed - this.#departed;
     this.#departed = departed;

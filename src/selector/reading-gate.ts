@@ -12,7 +12,7 @@ const ACCEPTING_TURNS = 32;
 const FRAMES_IN_ROTATION = 1_024;
 const FEWEST_FRAMES = 16;
 
-/** What a gate looks at: how many orders wait, and how many may. */
+/** The queue, as the gate sees it: how many orders wait, and how many may. */
 interface Waiting {
   readonly size: number;
   readonly limit: number;
@@ -25,7 +25,7 @@ export class ReadingGate {
   readonly #budget: ReadBudget;
   /** A socket may bring what the ReadBudget says while less than so many orders wait. */
   readonly #crowd: number;
-  /** So many turns are short. */
+  /** The number of turns that are still short. */
   #accepting = 0;
 
   constructor(queue: Waiting, selector: Selector, highWaterMark: number, lowWaterMark: number) {
@@ -50,7 +50,7 @@ export class ReadingGate {
     this.#selector.limitReading(budget.turns, budget.full, size > CROWDED_FROM);
   }
 
-  /** Bytes came in with orders. */
+  /** Bytes were received, and put into orders. */
   received(bytes: number): void {
     this.#budget.received(bytes);
   }

@@ -17,10 +17,10 @@ const TELL_FROM = 4 * 1024;
 const SMALL = 512;
 const MOST_SMALL = 256;
 
-/** In place of bytes that were moved away: to copy from those throws. */
+/** Replaces bytes whose buffer was transferred, because copying from such a buffer throws. */
 const NOTHING = new Uint8Array(0);
 
-/** Takes pieces to the kernel. */
+/** Writes pieces to the kernel. */
 export interface Sink {
   /** Bytes of pieces that were given and have not left whole. */
   readonly pending: number;
@@ -62,7 +62,7 @@ export class SendBuffer {
   #only: Bytes | undefined = undefined;
   #parts: PartList | undefined = undefined;
   #lost = 0;
-  /** Whether the sink calls when its last piece has left. */
+  /** Whether the sink calls `pump` when its last piece was sent. */
   #told = true;
 
   constructor(sink: Sink) {
@@ -77,7 +77,7 @@ export class SendBuffer {
     return taken;
   }
 
-  /** Where nothing waits, is lost or is pending, it is for another sink. */
+  /** Gives the buffer to another sink, if nothing waits, is lost or is pending. */
   giveBack(): boolean {
     if (this.size > 0 || this.#lost > 0 || this.#sink.pending > 0) return false;
     this.#sink = NOBODY;
@@ -110,7 +110,7 @@ export class SendBuffer {
     while (this.size > 0 && (this.#sink.pending === 0 || !this.#told)) this.#giveNext(tells);
   }
 
-  /** Hands all over, whether the kernel takes it or not: what comes after it is somebody else's. */
+  /** Hands all bytes over at once, because another owner will write after them. */
   handAll(): void {
     while (this.size > 0) this.#giveNext(false);
   }
@@ -178,11 +178,11 @@ export class SendBuffer {
   }
 }
 
-/** What is given to the sink in one go. */
+/** What is given to the sink at once. */
 interface Piece {
   readonly bytes: Bytes | readonly Bytes[];
   readonly size: number;
-  /** Bytes that belonged to it and were moved away. */
+  /** Bytes of the piece that were lost, because their buffers were transferred. */
   readonly lost: number;
 }
 
@@ -225,7 +225,7 @@ class PartList {
     const whole = typeof part === 'string' ? Buffer.from(part) : part;
     const size = this.#sizes[head]!;
     if (whole.length < size) {
-      // It was moved away, and the rest of it with it.
+      // The buffer was transferred, so the rest of the part is lost.
       this.#sizes[head] = 0;
       this.#parts[head] = '';
       this.size -= size;
@@ -254,7 +254,7 @@ class PartList {
     return pieceOf([part], size);
   }
 
-  /** What has been taken goes when it is the greater part. */
+  /** Removes the taken parts when they are more than half of the list. */
   #tidy(): void {
     this.#small = Math.min(this.#small, this.#parts.length - this.#head);
     if (this.#head < 64 || this.#head * 2 < this.#parts.length) return;

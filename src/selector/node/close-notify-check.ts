@@ -26,7 +26,7 @@ function countRound(): void {
  */
 export class CloseNotifyCheck {
   readonly #wire: { readonly bytesRead: number };
-  /** Bytes that had been read below when something was last received above. */
+  /** The bytes that the socket had read when the TLS stream last received something. */
   #seen = 0;
   #round = -1;
   #ended: 'no' | 'said' | 'cut' = 'no';
@@ -44,7 +44,7 @@ export class CloseNotifyCheck {
     socket.once('end', () => this.#end(socket));
   }
 
-  /** Something was received, or came with the handshake: to be told each time. */
+  /** Must be called each time that something is received, also with the handshake. */
   saw(): void {
     this.#seen = this.#wire.bytesRead;
     this.#round = round;

@@ -2,11 +2,11 @@ import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
 import type { SocketOffer } from '../../core/socket-handover.js';
 
-/** Who is to have a socket of the old process. */
+/** Gets a socket of the old process. */
 export interface SocketReceiver {
-  /** It is here, or one of several. */
+  /** The socket, or one of several, has arrived. */
   takes(handle: Server | Socket): void;
-  /** It does not come: the old process has ended, or closed it. */
+  /** The socket does not arrive, because the old process has ended or closed it: open a new one. */
   opensAnew(): void;
 }
 
@@ -28,7 +28,7 @@ interface Inheritance {
  */
 export class InheritedSockets {
   readonly #inheritances = new Map<number, Inheritance>();
-  /** Told of each claim. */
+  /** Called at each claim. */
   onClaim: () => void = () => {};
 
   begin(offers: readonly SocketOffer[]): void {
@@ -48,7 +48,7 @@ export class InheritedSockets {
     return found.offer;
   }
 
-  /** The port that the old process has there, which may have asked for any. */
+  /** The port of the old process there; the system may have chosen it. */
   portOf(place: string, name: string | undefined): number | undefined {
     return this.#find(place, name)?.offer.local?.port;
   }
@@ -64,7 +64,7 @@ export class InheritedSockets {
     return [...this.#inheritances.values()].filter(({ isClaimed }) => !isClaimed).map(({ offer }) => offer.place);
   }
 
-  /** A socket has come. */
+  /** A socket has arrived. */
   take(id: number, handle: Server | Socket): void {
     const inheritance = this.#inheritances.get(id);
     if (inheritance?.receiver === undefined) return void handle.close();
@@ -72,7 +72,7 @@ export class InheritedSockets {
     return inheritance.receiver.takes(handle);
   }
 
-  /** All have come that ever will. */
+  /** No further sockets will arrive. */
   end(): void {
     const all = [...this.#inheritances.values()];
     this.#inheritances.clear();

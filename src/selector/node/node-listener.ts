@@ -24,11 +24,14 @@ import { checkAbstract } from './unix-names.js';
 
 /** A listening socket of Node's as a channel. */
 export class NodeListener implements ListenerChannel {
-  /** One, or several on one port; the first one is there before the others. Or one for each socket that systemd has passed. */
+  /**
+   * One server, or several on one port, of which the first listens before the others are made; or one for each socket
+   * that systemd has passed.
+   */
   readonly #servers: Server[] = [];
-  /** Where it listens, where that is a UNIX socket: Node tells no address of one. */
+  /** The addresses of UNIX sockets, since Node does not report them. */
   readonly #paths = new Map<Server, Address>();
-  /** That of a path. */
+  /** The file of a UNIX socket. */
   #file: SocketFile | undefined;
   #settings: ListenSettings;
   #key: ChannelKey | undefined;
@@ -39,13 +42,13 @@ export class NodeListener implements ListenerChannel {
   readonly #turnedAway: TurnedAway[] = [];
   #error: Error | undefined;
   #closed = false;
-  /** Hears no more of descriptors. */
+  /** Ends the watch of descriptors. */
   #unheard: (() => void) | undefined;
   readonly #placeKey: string;
   /** Where it listens while another process has its sockets: before they have come, and after they were given away. */
   #elsewhere: Address | undefined;
   #unoffered: (() => void) | undefined;
-  /** How many have come. */
+  /** The number of accepted connections. */
   #connections = 0;
 
   constructor(settings: ListenSettings) {
@@ -68,7 +71,7 @@ export class NodeListener implements ListenerChannel {
       this.#file = new SocketFile(place.path, place.mode);
       this.#file.inherit(file);
     }
-    // As with all others, nothing is told within the constructor.
+    // As for all channels, nothing is signalled within the constructor.
     process.nextTick(() => this.#listens());
   }
 
@@ -123,7 +126,7 @@ export class NodeListener implements ListenerChannel {
     if (place !== undefined) this.#openAt(place);
     else if (listeners === 1) this.#open(port, reusePort, () => this.#listens());
     else if (reusePort) this.#openFirst(port);
-    // Sharing would hide that somebody else has the port: it is asked for alone first.
+    // A shared port would hide that another program uses it, so it is first opened without sharing.
     else this.#open(port, false, (probe) => this.#replace(probe));
   }
 
@@ -137,7 +140,7 @@ export class NodeListener implements ListenerChannel {
       else if (process.platform === 'win32') this.#openPath(place.path, place.path, () => this.#listens());
       else this.#openFile(place.path, place.mode);
     } catch (thrown) {
-      // As with a port, nothing is told within the constructor.
+      // As for a port, nothing is signalled within the constructor.
       process.nextTick(() => this.#failed(thrown as Error));
     }
   }
@@ -213,7 +216,7 @@ export class NodeListener implements ListenerChannel {
     const { stream } = this.#settings;
     const server = createServer({
       allowHalfOpen: true,
-      // One that is to be moved must not have been read from.
+      // Nothing may be read from a socket that will be moved.
       pauseOnConnect: this.#handsOver,
       noDelay: stream.noDelay,
       keepAlive: stream.keepAlive !== undefined,
@@ -230,7 +233,7 @@ export class NodeListener implements ListenerChannel {
   #hear(server: Server): void {
     const { maxConnections } = this.#settings;
     this.#servers.push(server);
-    // Of those that are handed over it knows only that they are gone.
+    // Node does not count connections that were handed over.
     if (maxConnections !== undefined && !this.#handsOver) server.maxConnections = maxConnections;
     server.on('connection', (socket) => this.#onConnection(server, socket));
     server.on('drop', (peer) => this.#turnAway(this.#paths.has(server) ? UNNAMED : addressOf(peer), 'maxConnections'));
@@ -253,7 +256,7 @@ export class NodeListener implements ListenerChannel {
     const [first] = this.#servers;
     if (first === undefined) return this.#elsewhere;
     const path = this.#paths.get(first);
-    // It is bound under another name first.
+    // The socket is first bound under another name.
     if (path !== undefined) return first.listening ? path : undefined;
     const address = first.address();
     if (address === null || typeof address === 'string') return undefined;
@@ -312,7 +315,7 @@ export class NodeListener implements ListenerChannel {
 
   #onConnection(server: Server, socket: Socket): void {
     this.#connections++;
-    // A server that has come from another process has not our options.
+    // A server that has arrived from another process does not have these options.
     socket.allowHalfOpen = true;
     if (this.#key === undefined) return void socket.destroy();
     // Node keeps what it was asked for: so errors name the peer when its socket has gone, too.

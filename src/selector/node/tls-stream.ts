@@ -46,7 +46,7 @@ export class TlsStream extends NodeStream {
   readonly #busy: (() => void) | undefined;
   #tlsSocket: TLSSocket | undefined;
   #secure = false;
-  /** It was closed here: nobody asks why. */
+  /** The stream was closed by this side, so no error is reported. */
   #isGiven = false;
   #interest: InterestSet = Interest.READ;
   #facts: TlsInfo | undefined;
@@ -138,7 +138,7 @@ export class TlsStream extends NodeStream {
     NodeStream.onSocket.data(stream, bytes);
   };
 
-  /** It failed; or something was wrong later. @internal */
+  /** The handshake failed, or an error came later. @internal */
   broke(error: Error, socket: TLSSocket): void {
     if (this.#secure || this.closed) return;
     const { authorizationError } = socket;
@@ -195,7 +195,7 @@ export class TlsStream extends NodeStream {
 
   override flush(): void {
     this.#busy?.();
-    // Until then it waits here.
+    // Until the handshake is done, the bytes wait here.
     if (this.#secure) super.flush();
   }
 
