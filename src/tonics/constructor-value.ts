@@ -1,8 +1,10 @@
-/** What a maker hands to the Tonic that it makes: the first one of its kind that is made meanwhile takes it. */
+/**
+ * A value that a maker passes to the constructor of the Tonic that it makes: the first constructor that asks gets it.
+ */
 export class ConstructorValue<T> {
   #given: T | undefined = undefined;
 
-  /** Runs `make`; what was not taken by its end is taken by nobody. */
+  /** Runs `make`, and offers the value during that call only. */
   during<R>(given: T, make: () => R): R {
     this.#given = given;
     try {
@@ -12,7 +14,7 @@ export class ConstructorValue<T> {
     }
   }
 
-  /** What the constructor that runs now is given, once; `undefined` where nobody hands it anything. */
+  /** Returns the value to the running constructor, once; `undefined` if none is offered. */
   take(): T | undefined {
     const given = this.#given;
     this.#given = undefined;

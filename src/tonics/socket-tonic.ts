@@ -21,7 +21,7 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
   constructor(options: TonicOptions = NO_OPTIONS) {
     const settings = tonicSettings(options, new.target);
     const base = settings.base ?? running.tonic;
-    // Before it enters the app: what is refused leaves nothing behind.
+    // Checked before the Tonic enters the app, so that an error leaves nothing behind.
     if (base !== undefined) SelectorCatalyst.of(base, new.target.name);
     super(settings);
   }
@@ -101,7 +101,7 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     return true;
   }
 
-  /** Who hears an event: itself, or its base. @internal */
+  /** The Tonic that handles an event: this one, or its base. @internal */
   _ttHearerOf(key: string): AnyTonic | undefined {
     if (this._ttPlan.has(key)) return this as AnyTonic;
     const base = this._ttListeningBase();

@@ -8,13 +8,13 @@ import type { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 
 /** What a Dialler sees of the key of a channel. */
 export interface DialKey extends ChannelKey {
-  /** Closes the channel; nothing more is heard of it. */
+  /** Closes the channel; no more events come from it. */
   cancel(): void;
   /** From now on it is waited for these. One that is polled has none of it. */
   modify?(interest: InterestSet): void;
 }
 
-/** What a Dialler dials with: a network, and who waits for its channels; time, and chance. */
+/** What a Dialler needs: a network, a Selector for its channels, timers and random numbers. */
 export interface DialDependencies<Key extends DialKey> {
   readonly network: Network;
   readonly random: Random;
@@ -26,7 +26,7 @@ export interface DialDependencies<Key extends DialKey> {
   watch(channel: StreamChannel, onReady: (ready: InterestSet) => void): Key;
 }
 
-/** Those of a Catalyst: its Selector waits for the channels, and its loop has the timers. */
+/** The dependencies that a Catalyst provides: its Selector watches the channels, and its loop has the timers. */
 export function dependenciesOf(catalyst: SelectorCatalyst<string>): DialDependencies<SelectionKey> {
   const { network, selector, clock, timers, runtime } = catalyst;
   return {

@@ -6,7 +6,7 @@ import type { HostAndPort, Places } from './places.js';
 
 /** What a pass takes beside the settings of its tries. */
 export interface PassSettings extends TrySettings {
-  /** Told of each place before it is tried. */
+  /** Called with each place before it is tried. */
   readonly towards?: ((place: HostAndPort) => void) | undefined;
 }
 

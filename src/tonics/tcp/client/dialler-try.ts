@@ -11,9 +11,9 @@ import { severalReasons, showAddress, socketError } from '../../socket-errors.js
 /** With no answer for so many ms, the next address is tried beside this one ("Connection Attempt Delay", RFC 8305, section 5). */
 export const NEXT_ADDRESS_AFTER = 250;
 
-/** Where one try goes to. */
+/** The destination and limits of one try. */
 export interface TrySettings {
-  /** The path of a UNIX socket; then host, port, family and the local end mean nothing. */
+  /** The path of a UNIX socket; host, port, family and local address are ignored then. */
   readonly path?: string | undefined;
   /** A name or a numeric address. */
   readonly host: string;
@@ -26,17 +26,19 @@ export interface TrySettings {
   /** For the whole try, look-up included, in ms. */
   readonly connectTimeout: number;
   readonly stream: StreamSettings;
-  /** What a connection begins with, before everything else. */
+  /** Writes the first bytes of each connection, such as a PROXY header. */
   readonly begins?: Pick<SentProxy, 'begin'> | undefined;
   /** A connection goes on under TLS before it counts as opened. */
   readonly secure?: TlsStart | undefined;
-  /** What both sides say then, before it counts as opened; `undefined` where that is nothing. */
+  /**
+   * Makes the handshake of the protocol, which must end before the connection counts as opened; `undefined` for none.
+   */
   readonly handshake?: (() => ProtocolHandshake | undefined) | undefined;
 }
 
-/** What becomes of a try: one of the two, once. */
+/** The result of a try: one of these is called, once. */
 export interface TryEvents<Key extends DialKey> {
-  /** The channel is the taker's, and so is its key. */
+  /** The channel and its key belong to the receiver from now on. */
   opened(channel: StreamChannel, key: Key): void;
   failed(error: TaskTonicError): void;
 }
@@ -69,10 +71,10 @@ export class Try<Key extends DialKey> {
   readonly #settings: TrySettings;
   readonly #events: TryEvents<Key>;
   readonly #underWay = new Set<Attempt<Key>>();
-  /** By the order of addresses, not of failures. */
+  /** In the order of the addresses, not of the failures. */
   readonly #errors: TaskTonicError[] = [];
   #addresses: readonly string[] = [];
-  /** How many of them were tried. */
+  /** The number of addresses that were tried. */
   #tried = 0;
   #stopLookup: (() => void) | undefined;
   #stopDeadline: () => void;
@@ -85,7 +87,7 @@ export class Try<Key extends DialKey> {
     this.#stopDeadline = dependencies.after(settings.connectTimeout, () => this.#timeUp());
     if (settings.path !== undefined) {
       this.#addresses = [settings.path];
-      // It is the only one, and tells nothing within the call.
+      // There is only one address, and no event comes within the call.
       this.#next();
       return;
     }
@@ -200,7 +202,7 @@ export class Try<Key extends DialKey> {
     this.#underWay.delete(attempt);
     this.cancel();
     this.#events.opened(channel, key);
-    // It was lost in the same look: that is for whoever has it now.
+    // The connection was lost in the same poll: its new owner must be told.
     if (more !== 0) key.signal(more);
   }
 
@@ -226,7 +228,7 @@ export class Try<Key extends DialKey> {
 
   #over(error?: TaskTonicError): void {
     this.cancel();
-    // What no answer came from has no entry.
+    // An address that never answered has no entry.
     this.#events.failed(error ?? severalReasons(this.#name, Object.values(this.#errors)));
   }
 

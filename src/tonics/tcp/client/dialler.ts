@@ -6,7 +6,7 @@ import { Pass, type PassSettings } from './dialler-pass.js';
 import { Try, type TryEvents } from './dialler-try.js';
 import type { Places } from './places.js';
 
-/** Where a Dialler dials to, and how it tries again. */
+/** The destination of a Dialler, and how it retries. */
 export interface DialSettings extends PassSettings {
   /** Several places to choose from, instead of `host` and `port`. */
   readonly places?: Places | undefined;
@@ -22,9 +22,11 @@ export interface DialSettings extends PassSettings {
   readonly stableAfter: number;
 }
 
-/** What a Dialler tells its user. None of these comes within {@link Dialler.dial}. */
+/** The events of a Dialler. None of them is called within {@link Dialler.dial}. */
 export interface DialEvents<Key extends DialKey> {
-  /** A connection is there: channel and key are the user's from now on, who hands the key over before it returns. */
+  /**
+   * A connection was opened: channel and key belong to the receiver, which must hand the key over before it returns.
+   */
   opened(channel: StreamChannel, key: Key): void;
   /**
    * A try has failed.
@@ -75,11 +77,11 @@ export class Dialler<Key extends DialKey> {
   #failures = 0;
   /** The last success, or when it began. */
   #since = 0;
-  /** The next try, or the one that is under way, is the one at the bound. */
+  /** The next try, or the present one, is the last one within `giveUpAfter`. */
   #last = false;
   #openedAt = 0;
   #established = false;
-  /** Its last try has failed, and its user is still to hear that it gives up. */
+  /** The last try has failed, and `gaveUp` was not called yet. */
   #givesUp = false;
 
   constructor(dependencies: DialDependencies<Key>, settings: DialSettings, events: DialEvents<Key>) {
@@ -107,12 +109,12 @@ export class Dialler<Key extends DialKey> {
     if (this.#phase !== 'trying') this.#begin();
   }
 
-  /** The connection that is there works, as its protocol says: it is a success. */
+  /** The protocol confirms that the connection works, so it counts as a success. */
   established(): void {
     if (this.#phase === 'connected') this.#established = true;
   }
 
-  /** The connection was lost, and another one is wanted. Nothing where it has opened none. */
+  /** The connection was lost, and another one is wanted. Does nothing if none was open. */
   lost(): void {
     if (this.#phase !== 'connected') return;
     const isSuccess = this.#established || this.#dependencies.now() - this.#openedAt >= this.#settings.stableAfter;
@@ -164,7 +166,7 @@ export class Dialler<Key extends DialKey> {
     const wait = this.#waitForNext();
     this.#givesUp = wait === undefined;
     this.#events.tryFailed(error, wait);
-    // Unless its user has stopped it, or dialled again.
+    // Its user may have stopped it, or dialled again.
     if (!this.#givesUp) return;
     this.#givesUp = false;
     this.#events.gaveUp(error);

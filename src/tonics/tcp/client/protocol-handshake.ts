@@ -1,16 +1,16 @@
 import type { TaskTonicError } from '../../../core/errors.js';
 import type { StreamChannel } from '../../../selector/network.js';
 
-/** What both sides of a connection say before it counts as opened: the handshake of a protocol. One serves one connection. */
+/** The handshake of a protocol, which must end before a connection counts as opened. Each connection has its own. */
 export interface ProtocolHandshake {
-  /** It is connected: says what comes first. */
+  /** The connection is open: sends the first bytes. */
   begin(channel: StreamChannel): void;
   /**
-   * Something has come, or the peer has ended. What belongs to the protocol is put back into the channel.
+   * Bytes were received, or the peer has ended. Bytes after the handshake are put back into the channel.
    *
    * @returns whether it is done; or why it failed.
    */
   read(channel: StreamChannel): boolean | TaskTonicError;
-  /** That the time is up before it is done. */
+  /** The error if the time limit passes before the handshake is done. */
   timedOut(ms: number): TaskTonicError;
 }
