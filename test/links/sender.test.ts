@@ -205,7 +205,8 @@ describe('a sender', () => {
     const arrived = side.arrived.length;
     expect(arrived * size).to.be.within(WINDOW_BYTES, WINDOW_BYTES + CHUNK_BYTES);
     expect(side.totals).to.deep.equal({ waiting: count - arrived, bytes: (count - arrived) * size, departed: arrived });
-    for (const [, , , , heads] of side.batches) expect((heads.length / NUMBERS_PER_ORDER) * size).to.be.at.most(CHUNK_BYTES);
+    for (const [, , , , heads] of side.batches)
+      expect((heads.length / NUMBERS_PER_ORDER) * size).to.be.at.most(CHUNK_BYTES);
     side.do(count);
     expect(side.numbers).to.deep.equal(upTo(count));
     expect(side.totals).to.deep.equal({ waiting: 0, bytes: 0, departed: count });

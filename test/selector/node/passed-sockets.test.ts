@@ -5,7 +5,10 @@ import { expectThrow } from '../../support/errors.js';
 const PID = 4711;
 
 /** What systemd says of three sockets, the last of which takes datagrams. */
-const told = (more: Record<string, string | undefined> = {}, rest: Partial<SocketActivation> = {}): SocketActivation => ({
+const told = (
+  more: Record<string, string | undefined> = {},
+  rest: Partial<SocketActivation> = {},
+): SocketActivation => ({
   env: { LISTEN_FDS: '3', LISTEN_PID: `${PID}`, LISTEN_FDNAMES: 'web:admin:web', ...more },
   pid: PID,
   isMainThread: true,
