@@ -97,7 +97,7 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
   ],
   'peers at their PROXY header or TLS handshake': [
     'test/tonics/tcp/server/accept/pending-connections.test.ts',
-    'turns away who comes while as many are there as may be',
+    'turns away a further peer while the number of pending connections is at its limit',
   ],
   'bytes of a PROXY header that is not whole': [
     'test/tonics/tcp/server/accept/proxy-step.test.ts',
