@@ -22,7 +22,7 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
       {
         title: 'supervise()',
         text: 'With the [restarts](#restarts) that it makes.',
-        from: ['src/core/guests/supervised.ts', 'superviseSchema'],
+        from: ['src/core/features/supervised.ts', 'superviseSchema'],
       },
       {
         title: 'Restarts',
@@ -38,7 +38,7 @@ where a configuration gives them: \`static readonly optionsSchema = v.object({ c
       {
         title: 'ChunkedWork',
         text: 'Also `base` and `logMode` of every Tonic. See [Long work in small pieces](../use/long-work.md).',
-        from: ['src/core/guests/chunked.ts', 'chunkedWorkSchema'],
+        from: ['src/core/features/chunked.ts', 'chunkedWorkSchema'],
       },
       {
         title: 'BoundedMap',

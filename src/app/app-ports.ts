@@ -9,6 +9,6 @@ export const appPorts: {
   tonicStore: TonicMaker | undefined;
   /** The services that the log may go to. */
   logServices: LogSinkMaker | undefined;
-  /** What a new process of the program must find in its environment to speak to who manages this one. */
+  /** The environment variables that a new process of the program needs to reach the service manager of this one. */
   serviceEnvironment: (() => NodeJS.ProcessEnv) | undefined;
 } = { makeMainCatalyst: undefined, tonicStore: undefined, logServices: undefined, serviceEnvironment: undefined };

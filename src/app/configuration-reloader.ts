@@ -10,14 +10,14 @@ import type { Runtime } from '../core/runtime.js';
 import type { LogSinkMaker } from '../log/log-services.js';
 import { tellProblem } from './tell-problem.js';
 
-/** What the configuration of a running app was read from. */
+/** The sources from which the configuration of a running app was read. */
 export interface ReadFrom {
   readonly sources: ConfigurationSources;
   readonly store: TonicMaker | undefined;
   readonly logs: LogSinkMaker | undefined;
-  /** What it was at the start, without what the framework adds. */
+  /** The configuration at the start, without the additions of the framework. */
   readonly config: AppConfiguration;
-  /** Reads all of it. */
+  /** Reads all sources. */
   readonly read: () => AppConfiguration;
 }
 
@@ -44,7 +44,7 @@ export function reloader(runtime: Runtime, from: ReadFrom): () => void {
       const { project, testing } = runtime.config.data as { readonly project: object; readonly testing: unknown };
       Object.assign(project, (config.data as FormulaData).project);
       runtime.configured(changes);
-      // What a schema has made of the whole, beyond the values themselves.
+      // The output of the schema of the project, which may differ from the values.
       runtime.config = config.with(testing === undefined ? { project } : { project, testing });
     }
     if (kept.length > 0) runtime.log.warn(main, fail('TT_NEEDS_RESTART', { paths: kept.join(', ') }));

@@ -44,13 +44,13 @@ export interface RunResult {
   readonly aborted?: TaskTonicError;
 }
 
-/** What `run()` may be given behind what the constructor of the Formula takes. */
+/** Options of `run()`, after the arguments of the constructor of the Formula. */
 export interface RunOptions {
   /** When it is aborted the app ends in order, as by SIGTERM. */
   readonly signal: AbortSignal;
 }
 
-/** @param last of what `run()` was given. */
+/** @param last the last argument of `run()`. */
 function isRunOptions(last: unknown): last is RunOptions {
   return (
     typeof last === 'object' &&
@@ -60,13 +60,13 @@ function isRunOptions(last: unknown): last is RunOptions {
   );
 }
 
-/** The log says nothing, and an app that fails is not to be silent. */
+/** Prints the failure of an app whose log is off. */
 function tellFailure({ constructor: { name } }: object, error: Error): void {
   const { message } = plain(error) as Error;
   process.stderr.write(`tasktonic: ${name} failed: ${message.replaceAll(/\s*\n\s*/g, ' ').replaceAll('.: ', ': ')}\n`);
 }
 
-/** What the configuration says under `testing` where a test turns the loops by hand. */
+/** The value of `testing` in the configuration if a test turns the loops by hand. */
 const BY_HAND = { dontStartCatalysts: true };
 
 /**
@@ -180,7 +180,7 @@ export abstract class Formula {
         this.#runLogged(runtime, data, project, sources.sighup === true, testbench, started),
       );
     } finally {
-      // The last words of threads are in it by now.
+      // The last lines of all threads have been received by now.
       await runtime.log.close();
       runtime.threads?.close();
       if (testbench === undefined) warnIfHeldOpen(runtime);
@@ -224,7 +224,7 @@ export abstract class Formula {
       runtime.configurationChanged();
     };
     const main = this.#makeMain(runtime);
-    // An app in a test leaves the process of the test alone.
+    // An app in a test must not handle the signals of the test's process.
     const { signals, ...times } = data.shutdown as Required<NonNullable<FormulaData['shutdown']>>;
     const shutdown = new Shutdown(runtime, main, times as ShutdownTimes, () => {
       become('stopping');
@@ -246,7 +246,7 @@ export abstract class Formula {
       });
       become('mainFinished');
     } catch (thrown) {
-      // Whatever was opened so far is closed.
+      // Closes what was opened before the error.
       abort(main, () => {});
       successor.failed(thrown);
       throw thrown;
@@ -284,7 +284,7 @@ function within(runtime: Runtime, body: () => void, starting = false): void {
   }
 }
 
-/** Under a test the log goes to it, unless there is to be none. */
+/** In a test the log goes to the test, unless it is off. */
 function logOptions({ log }: FormulaData, testbench: Testbench | undefined): LogOptions {
   const given = log ?? {};
   return testbench === undefined || given.to === 'off' ? given : { ...given, ...testbench.log };

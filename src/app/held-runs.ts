@@ -7,14 +7,14 @@ const place = globalThis as { [HELD]?: ((formula: object) => boolean) | undefine
 
 /** Formulas are held back until `release` is called. */
 export interface HeldRuns {
-  /** Resolves when a Formula was to run. */
+  /** Resolves at the first call of `run()`. */
   readonly asked: Promise<void>;
-  /** The Formulas that were to run. As long as they are kept, so are the classes that they would make. */
+  /** The Formulas whose `run()` was called. They are referenced, so their classes are not garbage-collected. */
   readonly formulas: readonly object[];
   release(): void;
 }
 
-/** From now on no Formula of this process runs. */
+/** From now on `run()` of a Formula in this process starts nothing. */
 export function holdRuns(): HeldRuns {
   const before = place[HELD];
   const formulas: object[] = [];
@@ -28,13 +28,13 @@ export function holdRuns(): HeldRuns {
   return { asked, formulas, release: () => (place[HELD] = before) };
 }
 
-/** Formulas that run are counted until `stop` is called. */
+/** Notices Formulas that run, until `stop` is called. */
 export interface NoticedRuns {
   readonly count: number;
   stop(): void;
 }
 
-/** From now on it is noticed whether a Formula of this process runs; it does run. */
+/** From now on notices whether a Formula of this process runs, without preventing it. */
 export function noticeRuns(): NoticedRuns {
   const before = place[HELD];
   const noticed = { count: 0, stop: () => void (place[HELD] = before) };
@@ -45,7 +45,7 @@ export function noticeRuns(): NoticedRuns {
   return noticed;
 }
 
-/** Where Formulas are held back, what `run()` returns instead of an end: it never comes. */
+/** While Formulas are held back: the promise that `run()` returns, which is never settled. */
 export function heldRun(formula: object): Promise<never> | undefined {
   if (place[HELD]?.(formula) !== true) return undefined;
   return new Promise<never>(() => {});

@@ -3,7 +3,7 @@ import type { Runtime } from '../core/runtime.js';
 import type { Shutdown } from './shutdown.js';
 import type { Upgrader } from './upgrade/upgrader.js';
 
-/** How soon after the end a process that goes on is worth a line, in ms. */
+/** If the process is still running this long after the end of the app, the log says why; in ms. */
 const STILL_OPEN_AFTER = 1_000;
 
 /**
@@ -54,11 +54,11 @@ export class ProcessWatch {
     this.#runtime.log.uncaught(error, origin);
   };
 
-  /** `process.exit()` in a sparkle: what that has logged is not lost. */
+  /** Writes what a sparkle has logged before it calls `process.exit()`. */
   readonly #onExit = (): void => this.#runtime.log.writeOpen();
 }
 
-/** Names in the log what keeps the process open although the app has ended; holds nothing open itself. */
+/** Logs what keeps the process running although the app has ended; this does not keep it running itself. */
 export function warnIfHeldOpen({ clock, log }: Runtime): void {
   if (!log.isOn) return;
   const look = (): void => {

@@ -15,7 +15,7 @@ export async function runLoops(runtime: Runtime, main: Loop & AnyTonic, started:
     if (loop === main) return;
     const ended = loop.startSparkling().catch((thrown: unknown) => {
       broken ??= thrown;
-      // Nobody runs its Tonics any more, so nobody may wait for them.
+      // The loop has ended, so nothing may wait for its Tonics.
       abort(loop, () => {});
       main.ttsc__finish();
     });

@@ -1,19 +1,21 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
-import { countedNames } from '../core/guests/counted-names.js';
+import { countedNames } from '../core/features/counted-names.js';
 import { abort } from '../core/life.js';
 import type { Runtime } from '../core/runtime.js';
 import { runAs } from '../core/running.js';
 import { tellShutdown } from '../core/shutdown.js';
 import type { ClockTimer } from '../core/time/clock.js';
 
-/** How long its phases last, in ms. */
+/** The duration of each phase, in ms. */
 export interface ShutdownTimes {
   readonly drainDelay: number;
   readonly grace: number;
 }
 
-/** Ctrl-C reaches the app twice where it was started by npm: by the terminal, and passed on. Within so many ms that is one. */
+/**
+ * An app started by npm gets Ctrl-C twice: from the terminal and from npm. Within this time, in ms, both count as one.
+ */
 const SAME_CTRL_C = 250;
 
 /**
@@ -29,7 +31,7 @@ const SAME_CTRL_C = 250;
  * A further signal ends the delay; where there is none, or it is over, it ends the process at once.
  */
 export class Shutdown {
-  /** The signal that the app ends by. */
+  /** The signal that ends the app. */
   signal: NodeJS.Signals | undefined = undefined;
   graceExceeded = false;
   readonly #runtime: Runtime;
@@ -40,7 +42,7 @@ export class Shutdown {
   #askedAt = -Infinity;
   #timer: ClockTimer;
 
-  /** @param begins called when the first signal has come, before anybody else is told. */
+  /** @param begins called at the first signal, before Tonics are told. */
   constructor(runtime: Runtime, main: AnyTonic, times: ShutdownTimes, begins: () => void) {
     this.#runtime = runtime;
     this.#main = main;
@@ -48,7 +50,7 @@ export class Shutdown {
     this.#begins = begins;
   }
 
-  /** @returns whether the app ends in order; `false` where the process is to end at once. */
+  /** @returns whether the app ends in order; `false` if the process must end at once. */
   ask(signal: NodeJS.Signals): boolean {
     if (this.#isSameCtrlC(signal)) return true;
     switch (this.#phase) {
@@ -63,7 +65,7 @@ export class Shutdown {
     }
   }
 
-  /** Another process goes on in the place of this one, and has its listening sockets. */
+  /** Another process replaces this one, and has its listening sockets. */
   handOver(drainDelay: number): void {
     if (this.#phase === 'running' && this.signal === undefined) this.#begin('SIGUSR2', drainDelay, true);
   }

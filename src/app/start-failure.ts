@@ -1,10 +1,10 @@
-import { toldToUser, type ConfigurationProblem } from '../config/configuration-problems.js';
+import { problemsForUser, type ConfigurationProblem } from '../config/configuration-problems.js';
 import { waysToGive } from '../config/configuration-help.js';
 import type { ConfigurationSources } from '../config/configuration-sources.js';
 import { TaskTonicError } from '../core/errors.js';
 import { terminalSafe } from '../log/terminal-safe.js';
 
-/** What the process says of an error that is about its configuration, where nobody catches it. */
+/** The text to print for an error of the configuration that is not caught. */
 const told = new WeakMap<object, string>();
 
 /**
@@ -21,7 +21,7 @@ export function readForStart<T>(app: string, sources: ConfigurationSources, read
     if (thrown instanceof TaskTonicError) {
       thrown.stack = `${thrown.name}: ${thrown.message}`;
       told.set(thrown, blockOf(app, thrown, sources));
-      // Once, however many apps fail to start.
+      // Print only once, even if several apps fail to start.
       process.off('uncaughtExceptionMonitor', onUncaught);
       process.on('uncaughtExceptionMonitor', onUncaught);
     }
@@ -34,12 +34,12 @@ function blockOf(app: string, { message, details }: TaskTonicError, sources: Con
   const what =
     problems === undefined
       ? ` ${message}`
-      : ` The configuration is not right:${toldToUser(problems, (path) => waysToGive(path, sources))}`;
+      : ` The configuration is not right:${problemsForUser(problems, (path) => waysToGive(path, sources))}`;
   const readsLine = sources.args !== undefined && sources.args !== false;
   return terminalSafe(`tasktonic: ${app} cannot start.${what}\n${readsLine ? 'See all settings with --help.\n' : ''}`);
 }
 
-/** Nobody has caught it; who listens for that himself says it in his own way. */
+/** Called for an uncaught error; a program with its own listener prints it in its own way. */
 function onUncaught(error: unknown): void {
   const text = typeof error === 'object' && error !== null ? told.get(error) : undefined;
   const isHeard = process.listenerCount('uncaughtException') > 0 || process.hasUncaughtExceptionCaptureCallback();
@@ -48,7 +48,7 @@ function onUncaught(error: unknown): void {
   process.exit(1);
 }
 
-/** Prints a text on stdout and ends the process when it has left. */
+/** Prints a text on stdout, and ends the process when it was written. */
 export async function printAndExit(text: string): Promise<never> {
   return new Promise(() => void process.stdout.write(text, () => process.exit(0)));
 }

@@ -24,4 +24,4 @@ export type {
   TimerEveryWeekOptions,
   TimerEveryYearOptions,
 } from './options.js';
-export type { MonthName, WeekdayName } from './words.js';
+export type { MonthName, WeekdayName } from './date-names.js';

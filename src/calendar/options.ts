@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { anyTimerOptions } from '../core/options/timer-options.js';
 import type { CalendarTimerOptions } from './calendar-timer.js';
-import type { MonthName, WeekdayName } from './words.js';
+import type { MonthName, WeekdayName } from './date-names.js';
 
 /** A number from 0 to less than `most`, fractions allowed. */
 function below(most: number) {

@@ -16,7 +16,7 @@ import type { DayOfWeek, Given, TimerEveryWeekOptions } from './options.js';
 import type { Rule } from './rule.js';
 import { timeWithin } from './time-of-day.js';
 import { timeZoneOf } from './time-zone.js';
-import { monthOf, weekdayOf } from './words.js';
+import { monthOf, weekdayOf } from './date-names.js';
 
 // What the options of each calendar timer mean, after each of them has been looked at; whether they go together is looked at here. All
 // throw `TT_BAD_OPTION`, `of` which class.

@@ -1,6 +1,6 @@
 import type { Temporal } from 'temporal-polyfill';
 import { temporal } from './temporal.js';
-import { didYouMean } from './words.js';
+import { didYouMean } from './date-names.js';
 import { badOption, told } from '../core/options/option-problem.js';
 
 /** `Europe/Amsterdam`, `UTC`, `+05:30`. Temporal itself takes a whole date as a zone, too. */

@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import type { HeldRuns } from '../app/held-runs.js';
-import type { TonicConstructor } from '../core/plan/said.js';
+import type { TonicConstructor } from '../core/plan/declarations.js';
 import { CliError } from './cli-error.js';
-import { importHeld } from './held-import.js';
+import { importWithoutRunning } from './import-without-running.js';
 import { classesMadeIn } from './made-classes.js';
 import { type OwnPackage, packageOf } from './own-package.js';
 import { sourceFile } from './source-file.js';
@@ -40,7 +40,7 @@ export async function diagramsOf({ file, className, output }: DiagramOptions, he
 async function drawn(file: string, className: string | undefined, held: HeldRuns): Promise<Diagram[]> {
   const whole = sourceFile(file);
   await loadsTypeScript(whole);
-  await importHeld(whole, held);
+  await importWithoutRunning(whole, held);
   const { classes, diagramOf } = await tonicsOf(whole);
   const meant = classes.filter(({ name }) => className === undefined || name === className);
   if (meant.length === 0) throw new CliError(noneSaid(file, className, classes));

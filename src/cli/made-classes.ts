@@ -1,6 +1,6 @@
 import { type Runtime, Session } from 'node:inspector';
 import { pathToFileURL } from 'node:url';
-import type { TonicConstructor } from '../core/plan/said.js';
+import type { TonicConstructor } from '../core/plan/declarations.js';
 
 /** Where the debugger puts what it found, for as long as that takes. */
 const FOUND = Symbol.for('tasktonic.found-classes');

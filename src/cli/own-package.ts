@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import type { TonicConstructor } from '../core/plan/said.js';
+import type { TonicConstructor } from '../core/plan/declarations.js';
 import { CliError } from './cli-error.js';
 
 /** What is needed of the package that a file imports. */

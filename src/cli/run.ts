@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import { noticeRuns } from '../app/held-runs.js';
 import { startedWith } from '../app/upgrade/program.js';
 import { CliError } from './cli-error.js';
-import { mayNeedLoader } from './held-import.js';
+import { mayNeedLoader } from './import-without-running.js';
 import { sourceFile } from './source-file.js';
 import { loadsTypeScript } from './typescript-loader.js';
 

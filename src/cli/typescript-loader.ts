@@ -6,7 +6,7 @@ import { CliError } from './cli-error.js';
 export const TYPESCRIPT = /\.(?:[cm]?ts|tsx|jsx)$/;
 
 /** What to do where Node itself does not load a file. */
-export const GET_A_LOADER = 'a loader helps: npm install --save-dev tsx, or ts-node';
+export const LOADER_ADVICE = 'a loader helps: npm install --save-dev tsx, or ts-node';
 
 /**
  * Lets this process import TypeScript: with the loader that it was started with, or else with tsx or ts-node where the project has one,
@@ -23,7 +23,7 @@ export async function loadsTypeScript(file: string): Promise<void> {
   }
   const { typescript } = process.features as { readonly typescript?: unknown };
   if (typeof typescript !== 'string' || /x$/.test(file))
-    throw new CliError(`Node ${process.versions.node} by itself does not load ${file}: ${GET_A_LOADER}`);
+    throw new CliError(`Node ${process.versions.node} by itself does not load ${file}: ${LOADER_ADVICE}`);
 }
 
 /** Whether something beside Node loads a file. */

@@ -3,7 +3,7 @@ import { type HasLists, ListPaths, standsForElement } from '../core/options/list
 import { type Path, isPlainObject, valueAt } from '../core/options/data-tree.js';
 
 /** The reason why a path with `#` or `.` stands for nothing. */
-export class NoPlace extends Error {}
+export class PlaceNotFound extends Error {}
 
 /**
  * The lists of a configuration that is built from paths. In an object an element has a name such as `#0`; in a real
@@ -21,16 +21,16 @@ export class ConfigurationLists implements HasLists<string> {
 
   /**
    * Resolves a path: `#` is the next element, `.` the last one that `#` made, or the last existing one.
-   * @throws {NoPlace}
+   * @throws {PlaceNotFound}
    */
   meant(path: string, tree: unknown): Path {
     const names = path.split('/');
     // An empty name is refused as in any other path.
     if (!standsForElement(path) || names.includes('')) return names;
     this.#tree = tree;
-    const meant = this.#paths.resolve(this, '', names, (problem) => new NoPlace(problem)).split('/');
+    const meant = this.#paths.resolve(this, '', names, (problem) => new PlaceNotFound(problem)).split('/');
     const above = meant.map((_, depth) => meant.slice(0, depth)).find((at) => isValue(valueAt(tree, at)));
-    if (above !== undefined) throw new NoPlace(`${above.join('/')} has a value, so it has no settings below it`);
+    if (above !== undefined) throw new PlaceNotFound(`${above.join('/')} has a value, so it has no settings below it`);
     return meant;
   }
 

@@ -51,14 +51,14 @@ export function unknownAt(
   around: readonly v.GenericSchema[],
 ): ConfigurationProblem {
   const names = namesIn(around);
-  const meant = meantBy(path.at(-1)!, names);
+  const meant = likelyName(path.at(-1)!, names);
   const must = meant === undefined ? `known there: ${names.join(', ') || 'nothing'}` : `perhaps ${meant} is meant`;
   const told = { path: path.join('/'), source, is: 'is not known', must };
   return meant === undefined ? told : { ...told, meant: [...path.slice(0, -1), meant].join('/') };
 }
 
 /** The known name that was probably meant. For a short name fewer typing errors are assumed. */
-export function meantBy(name: string, names: readonly string[]): string | undefined {
+export function likelyName(name: string, names: readonly string[]): string | undefined {
   return nearest(name, names, Math.min(3, Math.floor(name.length / 2)));
 }
 
@@ -104,7 +104,7 @@ function line({ path, source, is, must }: ConfigurationProblem): string {
  *
  * @param waysToGive how a missing value can be given.
  */
-export function toldToUser(problems: readonly ConfigurationProblem[], waysToGive: (path: Path) => string): string {
+export function problemsForUser(problems: readonly ConfigurationProblem[], waysToGive: (path: Path) => string): string {
   const told = problems.map(({ path, source, is, must }): ConfigurationProblem => {
     if (is === MISSING) return { path, source, is, must: `${must} (${waysToGive(path.split('/'))})` };
     // A problem of the code as a whole has no other source.

@@ -1,13 +1,13 @@
-import { written } from '../core/options/written.js';
+import { valueText } from '../core/options/value-text.js';
 import * as v from 'valibot';
 import { AppConfiguration } from './app-configuration.js';
-import { ConfigurationLists, NoPlace } from './configuration-lists.js';
+import { ConfigurationLists, PlaceNotFound } from './configuration-lists.js';
 import { type Origin, noOrigin, originOf, setOrigin } from './configuration-origins.js';
 import {
   type ConfigurationProblem,
   MISSING,
   errorOf,
-  meantBy,
+  likelyName,
   problemsOf,
   schemasAlong,
   unknownAt,
@@ -157,7 +157,7 @@ class Reading {
       return void this.#problems.push({
         path: 'creatingFormula()',
         source: undefined,
-        is: `has ${written(pair)}`,
+        is: `has ${valueText(pair)}`,
         must,
       });
     }
@@ -165,7 +165,7 @@ class Reading {
     try {
       path = lists.meant(name, this.#tree);
     } catch (thrown) {
-      if (thrown instanceof NoPlace) return this.#refuse(name.split('/'), undefined, thrown.message);
+      if (thrown instanceof PlaceNotFound) return this.#refuse(name.split('/'), undefined, thrown.message);
       throw thrown;
     }
     const refused = this.#refusalOf(path);
@@ -297,7 +297,7 @@ class Reading {
       const known = [...namesIn(this.#schemasAt(path)), ...(isPlainObject(node) ? Object.keys(node) : [])];
       path.push(
         known.find((one) => one === name) ??
-          known.find((one) => bare(one) === bare(name)) ??
+          known.find((one) => normalized(one) === normalized(name)) ??
           (isInList ? name : camelCase(name)),
       );
     }
@@ -339,7 +339,7 @@ class Reading {
    */
   #leaveOut(path: Path, from: string, kind: Given['kind'] | 'file'): void {
     const around = this.#around(path.slice(0, -1));
-    if (kind === 'env' && path.length === 1 && meantBy(path[0]!, namesIn(around)) === undefined) return;
+    if (kind === 'env' && path.length === 1 && likelyName(path[0]!, namesIn(around)) === undefined) return;
     this.#problems.push(unknownAt(path, from, around));
   }
 
@@ -425,11 +425,11 @@ function withSections(tree: unknown, output: unknown): unknown {
 }
 
 function isOptionOfTonic({ path }: Given): boolean {
-  return path.length > 3 && bare(path[0]!) === 'start' && bare(path[2]!) === 'options';
+  return path.length > 3 && normalized(path[0]!) === 'start' && normalized(path[2]!) === 'options';
 }
 
 /** A name without the differences between its spellings. */
-function bare(name: string): string {
+function normalized(name: string): string {
   return name.replace(/[_-]/g, '').toLowerCase();
 }
 
@@ -450,6 +450,6 @@ function checkSchema(schema: Partial<v.GenericSchema> | undefined): void {
 
 function checkedPrefix(prefix: string): string {
   if (/^\w+$/.test(prefix)) return prefix;
-  const problem = `it is ${written(prefix)}, and must be the beginning of names, such as "APP_"`;
+  const problem = `it is ${valueText(prefix)}, and must be the beginning of names, such as "APP_"`;
   throw fail('TT_BAD_OPTION', { class: 'the Formula', option: 'env', problem });
 }

@@ -6,7 +6,7 @@ import { type CatalystOptions, type ThreadOptions, asTonic, catalystSchema } fro
 import { checkOptionsOf, takesOptions } from './options/class-options.js';
 import type { Clock } from './time/clock.js';
 import { fail, toError } from './errors.js';
-import { unheardBody } from './guests/unheard.js';
+import { unheardBody } from './features/unheard.js';
 import { Life, failTonic, failureInfo } from './life.js';
 import type { LogService } from './log-port.js';
 import { Metrics } from './metrics.js';
@@ -19,7 +19,7 @@ import { type Plan, type Sparkle, type SparkleBody, ofFramework } from './plan/p
 import { ports } from './ports.js';
 import { MOST_RAISES, RaisedQueue } from './queue/raised-queue.js';
 import type { Remote } from './plan/remote.js';
-import { runAs, running, seeToLeft } from './running.js';
+import { runAs, running, runEndChecks } from './running.js';
 import type { Runtime } from './runtime.js';
 import { SelfQueueWatch } from './self-queue-watch.js';
 import { settleTransitions } from './state-machine.js';
@@ -29,7 +29,7 @@ import type { SparkleObserver } from './testbench.js';
 import { Timer } from './time/timer.js';
 import { TimerQueue } from './time/timer-queue.js';
 import { Tonic, renamed } from './tonic.js';
-import type { Said, TonicConstructor, With } from './plan/said.js';
+import type { Said, TonicConstructor, With } from './plan/declarations.js';
 
 export type { CatalystOptions, ThreadOptions } from './options/catalyst-options.js';
 
@@ -306,7 +306,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
   #call(order: Order, tonic: AnyTonic, sparkle: Sparkle, body: SparkleBody): void {
     try {
       const sparkled = apply(body, tonic, order.count, order.a, order.b);
-      if (running.left !== undefined) seeToLeft();
+      if (running.endChecks !== undefined) runEndChecks();
       if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
     } catch (thrown) {
       const error = toError(thrown);
@@ -343,7 +343,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     const sparkle = tonic._ttPlan.sparkles.get(key);
     const body = sparkle === undefined ? undefined : tonic._ttTable[sparkle.index];
     if (sparkle === undefined || body === undefined) return undefined;
-    const { tonic: outerTonic, sparkle: outerSparkle, left } = running;
+    const { tonic: outerTonic, sparkle: outerSparkle, endChecks: left } = running;
     const state = tonic._ttState;
     const watch = this.#watch;
     const watched = watch.watches(tonic);
@@ -352,12 +352,12 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     const { logTime } = watch;
     running.tonic = tonic;
     running.sparkle = sparkle;
-    running.left = undefined;
+    running.endChecks = undefined;
     const { mark } = this.#raised;
     watch.observer?.entered(this, tonic, sparkle, undefined, a, b);
     try {
       const sparkled = apply(body, tonic, 2, a, b);
-      if (running.left !== undefined) seeToLeft();
+      if (running.endChecks !== undefined) runEndChecks();
       if (sparkled !== undefined) this.#checkResult(sparkled, tonic, sparkle);
       return undefined;
     } catch (thrown) {
@@ -370,7 +370,7 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
     } finally {
       running.tonic = outerTonic;
       running.sparkle = outerSparkle;
-      running.left = left;
+      running.endChecks = left;
       if (watched) {
         const ms = Math.max(this.clock.now() - start - (watch.logTime - logTime), 0);
         watch.hookTime += ms;
@@ -391,8 +391,8 @@ export class Catalyst<State extends string = never> extends Tonic<State> impleme
 
   /** Finishes the infusions of a sparkle that threw, because nothing references them. */
   #finishInfused(tonic: AnyTonic): void {
-    const { left } = running;
-    running.left = undefined;
+    const { endChecks: left } = running;
+    running.endChecks = undefined;
     for (const infusion of left?.infused ?? []) if (infusion._ttBase === tonic) infusion.ttsc__finish();
   }
 

@@ -1,9 +1,9 @@
 import { fail } from './errors.js';
 import type { AnyTonic, FailureInfo, InfusionFailure, InfusionInfo } from './any-tonic.js';
 import { type Ending, NONE } from './tonic-inside.js';
-import { closeExtras } from './guests/extras.js';
+import { closeExtras } from './features/extras.js';
 import { NO_SPARKLES } from './plan/plan.js';
-import { forgiveOwed, letGoOfOwed, owes, whenSettled } from './asking/owed.js';
+import { cancelOwed, dropOwed, owes, whenSettled } from './asking/owed.js';
 import { runAs } from './running.js';
 import { stopMachine } from './state-machine.js';
 import type { Due } from './time/timer-queue.js';
@@ -154,7 +154,7 @@ export function overdue(tonic: AnyTonic): void {
   if (hasPartAtTurn(tonic)) return ending.waitUntil(tonic._ttScheduler.clock.now());
   const draining = tonic._ttLife === Life.draining;
   // It continues by itself; a socket that waited for owed answers gets time to close.
-  if (letGoOfOwed(tonic) && draining && ending.userDrained) return beginStep(ending);
+  if (dropOwed(tonic) && draining && ending.userDrained) return beginStep(ending);
   const phase = !draining ? 'its end' : ending.userDrained ? 'draining' : NOT_DRAINED;
   const report = (what: AnyTonic): void => warnAborted(what, phase, tonic._ttDrainTimeout);
   if (draining) {
@@ -301,7 +301,7 @@ export function finishFailed(tonic: AnyTonic, error: Error, info: FailureInfo): 
   const ending = endingOf(tonic);
   ending.error ??= error;
   ending.failure ??= info;
-  if (tonic._ttExtras !== undefined) forgiveOwed(tonic);
+  if (tonic._ttExtras !== undefined) cancelOwed(tonic);
   closeInfusions(tonic);
 }
 

@@ -18,21 +18,21 @@ export interface Running {
   /** A Formula is making its starting Tonics: their Catalyst lives as long as they do. */
   starting: boolean;
   /** What must be checked at the end of the running sparkle; mostly nothing. */
-  left: Left | undefined;
+  endChecks: EndChecks | undefined;
 }
 
 /** A question whose `.then()` was not called yet. */
-export interface HalfAsked {
+export interface UnfinishedQuestion {
   /** The sparkle that asked has ended. @throws {TaskTonicError} `TT_ASK_THEN` if `.then()` was not called. @internal */
   _ttEnd(): void;
 }
 
 /** What must be checked at the end of a sparkle. */
-export class Left {
+export class EndChecks {
   /** Its new infusions; they are finished if it throws. */
   readonly infused: AnyTonic[] = [];
   /** Its questions without `.then()`. */
-  readonly asked: HalfAsked[] = [];
+  readonly asked: UnfinishedQuestion[] = [];
 }
 
 export const running: Running = {
@@ -41,36 +41,36 @@ export const running: Running = {
   order: undefined,
   runtime: undefined,
   starting: false,
-  left: undefined,
+  endChecks: undefined,
 };
 
 /** The object for checks at the end of the running sparkle. */
-export function left(): Left {
-  return (running.left ??= new Left());
+export function endChecks(): EndChecks {
+  return (running.endChecks ??= new EndChecks());
 }
 
 /** Does the checks at the end of the running sparkle. @throws {TaskTonicError} `TT_ASK_THEN` */
-export function seeToLeft(): void {
-  for (const asked of running.left!.asked) asked._ttEnd();
-  running.left = undefined;
+export function runEndChecks(): void {
+  for (const asked of running.endChecks!.asked) asked._ttEnd();
+  running.endChecks = undefined;
 }
 
 /** Runs `body` as if a sparkle of `tonic` did: infusions get that base, and orders that source. */
 export function runAs<T>(tonic: AnyTonic | undefined, body: () => T, sparkle?: Sparkle): T {
-  const { tonic: before, sparkle: sparkleBefore, left: leftBefore } = running;
+  const { tonic: before, sparkle: sparkleBefore, endChecks: leftBefore } = running;
   running.tonic = tonic;
-  running.sparkle = ofHere(sparkle);
-  running.left = undefined;
+  running.sparkle = ofThisThread(sparkle);
+  running.endChecks = undefined;
   try {
     return body();
   } finally {
     running.tonic = before;
     running.sparkle = sparkleBefore;
-    running.left = leftBefore;
+    running.endChecks = leftBefore;
   }
 }
 
 /** A sparkle as the source of further orders, which are queued in this thread. */
-export function ofHere(sparkle: Sparkle | undefined): Sparkle | undefined {
+export function ofThisThread(sparkle: Sparkle | undefined): Sparkle | undefined {
   return sparkle?.crossed === true ? { ...sparkle, crossed: false } : sparkle;
 }

@@ -1,11 +1,11 @@
 import type { FailureInfo } from './any-tonic.js';
-import type { Extras } from './guests/extras.js';
+import type { Extras } from './features/extras.js';
 import type { LogLane } from './log-lane.js';
 import type { Plan, Sparkle, Table } from './plan/plan.js';
 import type { ChangedValue } from './configuration.js';
 import type { Scheduler } from './scheduler.js';
 import type { ShutdownInfo } from './shutdown.js';
-import type { Task } from './guests/task.js';
+import type { Task } from './features/task.js';
 
 // The engine's view of a Tonic. It extends the public interface, and is hidden from users.
 declare module './any-tonic.js' {

@@ -16,8 +16,8 @@ import { type BoundSparkle, type SparkleKey, describe, isBound } from './plan/bo
 import { checkOptionsOf, takesOptions } from './options/class-options.js';
 import type { ChangedValue, Configuration, ConfigurationChange } from './configuration.js';
 import { fail, toError } from './errors.js';
-import { type Extras, type InboxCounts, extrasOf } from './guests/extras.js';
-import { type Raisable, type Sparkles, genericOf, raiserOf } from './plan/faces.js';
+import { type Extras, type InboxCounts, extrasOf } from './features/extras.js';
+import { type Raisable, type Sparkles, genericOf, raiserOf } from './plan/sparkle-callers.js';
 import { type HeardEvents, EVENTS } from './plan/heard-events.js';
 import { defaultNameOf } from './ledger.js';
 import {
@@ -34,17 +34,17 @@ import {
 import type { LogLane } from './log-lane.js';
 import { type LogMode, LogLevel } from './log-level.js';
 import type { Remote } from './plan/remote.js';
-import { left, running } from './running.js';
+import { endChecks, running } from './running.js';
 import { type PipeOptions, checkPipe, pipe, responderOf } from './asking/pipe.js';
 import { type Sparkle, type SparkleBinder, type Table, BINDER, ofFramework, sparkleNameOf } from './plan/plan.js';
-import { receive } from './guests/inbox.js';
+import { receive } from './features/inbox.js';
 import type { InboxLimit } from './options/inbox-options.js';
-import { postpone } from './guests/postpone.js';
+import { postpone } from './features/postpone.js';
 import { type Responder, isResponder } from './asking/reply.js';
-import { type StateTimeoutInfo, beginsWithTimeouts, giveTimeout } from './guests/state-timeout.js';
-import { type SuperviseOptions, Supervised } from './guests/supervised.js';
-import { type Said, type TonicConstructor, type With, withSaid } from './plan/said.js';
-import type { Task } from './guests/task.js';
+import { type StateTimeoutInfo, beginsWithTimeouts, giveTimeout } from './features/state-timeout.js';
+import { type SuperviseOptions, Supervised } from './features/supervised.js';
+import { type Said, type TonicConstructor, type With, withDeclarations } from './plan/declarations.js';
+import type { Task } from './features/task.js';
 import { type UsedAs, USED } from './used.js';
 import type { ShutdownInfo } from './shutdown.js';
 import { TonicLog } from './tonic-log.js';
@@ -128,7 +128,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     this: C,
     said: Said<State>,
   ): With<C, Tonic<State>> {
-    return withSaid(this, said) as unknown as With<C, Tonic<State>>;
+    return withDeclarations(this, said) as unknown as With<C, Tonic<State>>;
   }
 
   /** The Tonic that made it. A subclass may declare its type: `declare readonly base: Main`. */
@@ -529,7 +529,7 @@ export class Tonic<State extends string = never> extends TonicRoot implements An
     this._ttCounts = !isService && (running.starting || (base !== undefined && base._ttCounts));
     this._ttId = this._ttScheduler.enter(this, this._ttName);
     if (base !== undefined) (base._ttInfusions ??= new Set()).add(this);
-    if (running.tonic !== undefined) left().infused.push(this);
+    if (running.tonic !== undefined) endChecks().infused.push(this);
     this._ttScheduler.logs.life(this, 'infused');
     if (!plan.fieldsChecked || plan.has('ttse__onStart')) this._ttss__start();
     if (isService) this._ttEnterService();

@@ -1,5 +1,5 @@
 import type { TonicClass } from '../core/plan/plan.js';
-import type { TonicConstructor } from '../core/plan/said.js';
+import type { TonicConstructor } from '../core/plan/declarations.js';
 import { machineOf } from './machine-reader.js';
 import { mermaidOf } from './mermaid.js';
 

@@ -1,4 +1,4 @@
-import { EVENTS, type HeardEvents, NearlyEvents } from '../core/plan/heard-events.js';
+import { EVENTS, type HeardEvents, MisnamedEvents } from '../core/plan/heard-events.js';
 import { rootOf } from './tonic-classes.js';
 import type { ClassNode, RuleContext } from './syntax.js';
 
@@ -86,12 +86,12 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
 };
 
 /** The events of a class that extends one of the package, by way of others in this file. */
-export function eventsOf(node: ClassNode, context: RuleContext): NearlyEvents | undefined {
+export function eventsOf(node: ClassNode, context: RuleContext): MisnamedEvents | undefined {
   const said = SAID[rootOf(node, context) ?? ''];
   // As classes that extend one another have it.
   const chain = said?.reduce<object | null>(
     (below, each) => Object.create(below, { [EVENTS]: { value: each } }) as object,
     null,
   );
-  return chain === undefined || chain === null ? undefined : new NearlyEvents(chain);
+  return chain === undefined || chain === null ? undefined : new MisnamedEvents(chain);
 }

@@ -1,4 +1,4 @@
-import { written } from '../core/options/written.js';
+import { valueText } from '../core/options/value-text.js';
 import * as v from 'valibot';
 import { parseOptions, text } from '../core/options/option-schema.js';
 import { ByteDecoder, type Limits, badFrame } from './byte-decoder.js';
@@ -109,7 +109,7 @@ class CustomDecoder<Frame> extends ByteDecoder<Frame> {
       throw this.breaks(this.longer());
     }
     if (Number.isSafeInteger(size) && size > 0) return size;
-    throw this.bad(`size() gave ${written(size)}, and must give a whole number from 1`);
+    throw this.bad(`size() gave ${valueText(size)}, and must give a whole number from 1`);
   }
 
   #frame(size: number): Frame {

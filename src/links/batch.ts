@@ -2,7 +2,7 @@
  * The numbers of each order: target, sparkle, source, the source's sparkle, and twice the number of arguments, plus 1
  * if refs follow them.
  */
-export const HEAD = 5;
+export const NUMBERS_PER_ORDER = 5;
 
 /** What is sent besides orders; mostly nothing. */
 export interface Notes {
@@ -27,7 +27,7 @@ export interface Notes {
  * - `first`: the sequence number of the first order, to detect repeated and missing orders.
  * - `done`: how many orders of the other side were carried out here.
  * - `asks`: whether the sender wants an acknowledgement when all these orders were carried out.
- * - `heads`: {@link HEAD} numbers for each order.
+ * - `heads`: {@link NUMBERS_PER_ORDER} numbers for each order.
  * - `args`: the arguments of all orders, each with its refs if it has any.
  */
 export type Batch = readonly [

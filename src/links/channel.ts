@@ -1,7 +1,7 @@
 import type { Transferable } from 'node:worker_threads';
 
 /** Receives messages. */
-export interface Taker {
+export interface MessageReceiver {
   take(message: unknown): void;
 }
 
@@ -14,8 +14,8 @@ export interface Channel {
   readonly isParallel: boolean;
   /** Sends a message. */
   post(message: unknown, moved?: readonly Transferable[]): void;
-  /** Passes each message to `taker`. Messages that arrive by an event of Node go through `home`. */
-  open(taker: Taker, home: { comesIn(taker: Taker, message: unknown): void }): void;
+  /** Passes each message to `receiver`. Messages that arrive by an event of Node go through `host`. */
+  open(receiver: MessageReceiver, host: { comesIn(receiver: MessageReceiver, message: unknown): void }): void;
   /** Takes all messages that have arrived, without waiting for the event. */
   drain(): void;
   /** As {@link drain}, but cheap if nothing has arrived. It may miss the last messages of a side that has just died. */

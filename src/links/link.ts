@@ -1,24 +1,24 @@
-import { Answer, type Lost } from '../core/asking/answer.js';
+import { Answer, type NoAnswerReason } from '../core/asking/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { fail } from '../core/errors.js';
-import { FarReply } from '../core/asking/far-reply.js';
+import { RemoteReply } from '../core/asking/remote-reply.js';
 import { Reply, type ReplyStep } from '../core/asking/reply.js';
 import { isOfLife } from '../core/plan/plan.js';
 import { running } from '../core/running.js';
-import { isServiceCall } from '../services/service-words.js';
+import { isServiceCall } from '../services/service-messages.js';
 import type { Batch, Notes } from './batch.js';
-import type { Channel, Taker } from './channel.js';
+import type { Channel, MessageReceiver } from './channel.js';
 import { ForeignSources } from './foreign-sources.js';
-import { GivenAnswer, GivenCallbacks } from './given-callbacks.js';
+import { PassedAnswer, PassedCallbacks } from './passed-callbacks.js';
 import { Packer } from './packing/packer.js';
 import type { Exporter, Ref, TonicRef } from './packing/refs.js';
 import type { Progress } from './progress.js';
-import { Receiver, type ReceiverHome } from './receiver.js';
+import { Receiver, type ReceiverHost } from './receiver.js';
 import { type Caller, RemoteTonic } from './remote-tonic.js';
 import { Sender, type Totals } from './sender.js';
 
 /** What a link needs of its thread. */
-export interface LinkHome extends Totals {
+export interface LinkHost extends Totals {
   /** The number of this thread. */
   readonly thread: number;
   /** The count of orders and callbacks for Tonics that had finished. */
@@ -44,7 +44,7 @@ export interface LinkHome extends Totals {
   /** Handles a message that is no batch. */
   control(link: Link, message: unknown): void;
   /** Passes a message that an event of Node brought to the link, and lets the loop continue at once. */
-  comesIn(link: Taker, message: unknown): void;
+  comesIn(link: MessageReceiver, message: unknown): void;
 }
 
 /** Stands for no Tonic, and marks the number of a callback: serials of Tonics begin at 1. */
@@ -54,13 +54,13 @@ const NOBODY = 0;
  * The link of this thread to another one: the messages to it, the handles of its Tonics, and the callbacks passed to
  * it. Orders of one sender keep their order. Until there is a {@link Channel}, everything waits here.
  */
-export class Link implements Caller, Exporter, ReceiverHome {
+export class Link implements Caller, Exporter, ReceiverHost {
   readonly thread: number;
   /** Called when the Catalyst of that thread has ended, with the result. */
   onEnded: ((ended: { readonly kind: 'ended' }) => void) | undefined;
   /** Called with the time that the end of that thread may still take, in ms. */
   onEndsWithin: ((ms: number) => void) | undefined;
-  readonly #home: LinkHome;
+  readonly #host: LinkHost;
   #channel: Channel | undefined;
   /** Messages that wait for the channel, besides orders. */
   #unsent: [message: unknown, moved: readonly never[]][] = [];
@@ -69,7 +69,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   readonly #packer = new Packer(this);
   readonly #handles = new Map<number, RemoteTonic>();
   readonly #told = new Set<number>();
-  readonly #given = new GivenCallbacks();
+  readonly #given = new PassedCallbacks();
   /** The Tonics of third threads whose orders this thread forwards. */
   #foreigners: ForeignSources | undefined;
   #closed = false;
@@ -80,10 +80,10 @@ export class Link implements Caller, Exporter, ReceiverHome {
   /** Tells the other side which of its callbacks are no longer referenced here. */
   readonly #forgotten = new FinalizationRegistry<number>((serial) => this.#note('released', serial));
 
-  constructor(home: LinkHome, thread: number) {
-    this.#home = home;
+  constructor(host: LinkHost, thread: number) {
+    this.#host = host;
     this.thread = thread;
-    this.#sender = new Sender(home);
+    this.#sender = new Sender(host);
   }
 
   // ---- The channel ----
@@ -93,7 +93,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
     if (this.#closed) return channel.close();
     this.#channel = channel;
     this.#sender.connect(channel);
-    channel.open(this, this.#home);
+    channel.open(this, this.#host);
     for (const [message, moved] of this.#unsent.splice(0)) channel.post(message, moved);
     return this.flush();
   }
@@ -106,11 +106,11 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   /** Takes a message that has arrived. */
   take(message: unknown): void {
-    if (!Array.isArray(message)) return this.#home.control(this, message);
+    if (!Array.isArray(message)) return this.#host.control(this, message);
     const batch = message as unknown as Batch;
     if (this.#sender.acknowledged(batch[2])) {
       this.flush();
-      this.#home.hasRoom();
+      this.#host.hasRoom();
     }
     this.#receiver.take(batch);
     if (this.#receiver.owesAnswer()) this.#sender.acknowledge(this.#receiver.done);
@@ -131,7 +131,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   /** Queues an order in the other thread. */
   call(to: RemoteTonic, key: string, args: unknown[]): void {
-    if (to.finished || this.#closed) this.#home.undelivered++;
+    if (to.finished || this.#closed) this.#host.undelivered++;
     else this.#put(to._ttSerial, key, args);
   }
 
@@ -139,7 +139,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   #put(target: number, key: string, args: unknown[]): void {
     const { waiting } = this.#sender;
     // A user's call of a service or of a name is an ordinary order, although the framework's name is sent.
-    if (waiting >= this.#home.waitingLimit && (!isOfLife(key) || key === '_ttss__named' || isServiceCall(key, args)))
+    if (waiting >= this.#host.waitingLimit && (!isOfLife(key) || key === '_ttss__named' || isServiceCall(key, args)))
       throw fail('TT_QUEUE_FULL', { catalyst: `thread ${this.thread}`, count: waiting });
     const packer = this.#packer;
     packer.packAll(args);
@@ -155,7 +155,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   /** The added orders are sent at the end of this turn. */
   #departs(): void {
     this.#departing = true;
-    this.#home.departs(this);
+    this.#host.departs(this);
   }
 
   /** Sends as much as the window allows. */
@@ -176,7 +176,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   /** The number of a Tonic of this thread. At its first use the other side gets its name. */
   #tellOf(tonic: AnyTonic): number {
-    const serial = this.#home.serialOf(tonic);
+    const serial = this.#host.serialOf(tonic);
     if (tonic.id < 0) {
       // It has finished. The other side must be told now, because no later message will.
       (this.#sender.notes.gone ??= []).push(serial);
@@ -214,14 +214,14 @@ export class Link implements Caller, Exporter, ReceiverHome {
     const { id } = tonic;
     if (tonic instanceof RemoteTonic)
       return { kind: 'tonic', thread: tonic.thread, serial: tonic._ttSerial, id, name: tonic.name };
-    return { kind: 'tonic', thread: this.#home.thread, serial: this.#tellOf(tonic), id, name: tonic._ttFullName };
+    return { kind: 'tonic', thread: this.#host.thread, serial: this.#tellOf(tonic), id, name: tonic._ttFullName };
   }
 
   callbackRef(call: (...args: unknown[]) => unknown): Ref {
     const { tonic, sparkle } = call as { tonic?: AnyTonic | RemoteTonic; sparkle?: string };
     if (tonic !== undefined && sparkle !== undefined)
       return { kind: 'sparkle', of: this.tonicRef(tonic), key: sparkle };
-    const serial = this.#given.give(call, running.tonic ?? this.#home.root);
+    const serial = this.#given.give(call, running.tonic ?? this.#host.root);
     return { kind: 'callback', serial };
   }
 
@@ -235,7 +235,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
       if (step === 'end' || step === 'fail') this.#given.drop(serial);
       reply._ttStep(step as ReplyStep, data);
     };
-    const serial = this.#given.give(take, reply._ttOwner ?? running.tonic ?? this.#home.root);
+    const serial = this.#given.give(take, reply._ttOwner ?? running.tonic ?? this.#host.root);
     return { kind: 'reply', serial };
   }
 
@@ -262,23 +262,23 @@ export class Link implements Caller, Exporter, ReceiverHome {
   // ---- Receiving ----
 
   get undelivered(): number {
-    return this.#home.undelivered;
+    return this.#host.undelivered;
   }
 
   set undelivered(count: number) {
-    this.#home.undelivered = count;
+    this.#host.undelivered = count;
   }
 
   get progress(): Progress {
-    return this.#home.progress;
+    return this.#host.progress;
   }
 
   get queue(): { readonly size: number } {
-    return this.#home.root.queue;
+    return this.#host.root.queue;
   }
 
   tonicWith(serial: number): AnyTonic | undefined {
-    return this.#home.tonicWith(serial);
+    return this.#host.tonicWith(serial);
   }
 
   source(serial: number): AnyTonic | undefined {
@@ -302,7 +302,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   /** Cannot happen between threads; other channels report lost orders here. */
   missing(count: number): void {
-    this.#home.undelivered += count;
+    this.#host.undelivered += count;
   }
 
   carriedOut(done: number): void {
@@ -316,20 +316,20 @@ export class Link implements Caller, Exporter, ReceiverHome {
    */
   #hold(serial: number): void {
     this.#told.add(serial);
-    if (this.#home.tonicWith(serial) === undefined) this.#tellGone(serial);
+    if (this.#host.tonicWith(serial) === undefined) this.#tellGone(serial);
   }
 
   callBack(serial: number, args: unknown[]): void {
     const callback = this.#given.get(serial);
-    if (callback === undefined) this.#home.undelivered++;
-    else if (callback instanceof GivenAnswer) this.#answer(serial, callback, args);
+    if (callback === undefined) this.#host.undelivered++;
+    else if (callback instanceof PassedAnswer) this.#answer(serial, callback, args);
     else callback.owner._ttss__run({ run: () => void callback.call(...args) });
   }
 
   /** The other side has answered an Answer; the first answer ends it. */
-  #answer(serial: number, { answer }: GivenAnswer, [error, value]: unknown[]): void {
+  #answer(serial: number, { answer }: PassedAnswer, [error, value]: unknown[]): void {
     this.#given.drop(serial);
-    if (typeof error === 'string') answer._ttLost(error as Lost);
+    if (typeof error === 'string') answer._ttLost(error as NoAnswerReason);
     else answer._ttSettle(error as Error | undefined, value);
   }
 
@@ -357,9 +357,9 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   tonicOf({ thread, serial, id, name }: TonicRef): unknown {
     if (thread === this.thread) return this.handle(serial, id, name);
-    if (thread !== this.#home.thread) return this.#home.handle(thread, serial, id, name);
+    if (thread !== this.#host.thread) return this.#host.handle(thread, serial, id, name);
     // It may have finished before its handle came back.
-    return this.#home.tonicWith(serial) ?? new RemoteTonic(this, serial, id, name, true);
+    return this.#host.tonicWith(serial) ?? new RemoteTonic(this, serial, id, name, true);
   }
 
   sparkleOf(of: unknown, key: string): unknown {
@@ -370,7 +370,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
 
   callbackOf(serial: number, key = 'callback'): (...args: unknown[]) => void {
     const callback = (...args: unknown[]): void => {
-      if (this.#closed) this.#home.undelivered++;
+      if (this.#closed) this.#host.undelivered++;
       else this.#put(-serial, key, args);
     };
     if (this.#channel?.isParallel === true) this.#forgotten.register(callback, serial);
@@ -378,7 +378,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   }
 
   serviceOf(name: string): unknown {
-    return this.#home.service(name);
+    return this.#host.service(name);
   }
 
   answerOf(serial: number): Answer<unknown> {
@@ -388,7 +388,7 @@ export class Link implements Caller, Exporter, ReceiverHome {
   }
 
   replyOf(serial: number): Reply {
-    return new Reply(new FarReply(this.callbackOf(serial, 'reply')));
+    return new Reply(new RemoteReply(this.callbackOf(serial, 'reply')));
   }
 
   #finished(serial: number): void {

@@ -1,12 +1,12 @@
-import { loseAnswers, onBehalf } from '../core/asking/answer.js';
+import { failAnswersOfFinished, runForeignOrder } from '../core/asking/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { Catalyst } from '../core/catalyst.js';
 import { fail } from '../core/errors.js';
 import { running } from '../core/running.js';
 import type { Runtime } from '../core/runtime.js';
 import type { Threads } from '../core/threads-port.js';
-import type { Taker } from './channel.js';
-import { Link, type LinkHome } from './link.js';
+import type { MessageReceiver } from './channel.js';
+import { Link, type LinkHost } from './link.js';
 import { NamedTonic } from './named-tonic.js';
 import { Progress } from './progress.js';
 import type { RemoteTonic } from './remote-tonic.js';
@@ -39,7 +39,7 @@ export interface LinkKind {
 }
 
 /** The links of a thread to others, and what other threads know of its Tonics. */
-export class Links implements Threads, LinkHome {
+export class Links implements Threads, LinkHost {
   readonly thread: number;
   readonly waitingLimit: number;
   readonly progress = new Progress();
@@ -129,7 +129,7 @@ export class Links implements Threads, LinkHome {
     this.kind.control(link, message);
   }
 
-  comesIn(link: Taker, message: unknown): void {
+  comesIn(link: MessageReceiver, message: unknown): void {
     this.root._ttComesIn(link, message);
   }
 
@@ -197,12 +197,12 @@ export class Links implements Threads, LinkHome {
 
   /** The same for a Tonic of another thread, which becomes the source of the order. */
   callNamedFor(name: string, key: string, args: unknown[]): void {
-    onBehalf(this.root, args, () => this.callNamed(name, key, args));
+    runForeignOrder(this.root, args, () => this.callNamed(name, key, args));
   }
 
   #nobodyNamed(name: string, args: unknown[]): void {
     this.root.logs.warn(this.root, fail('TT_NOBODY_NAMED', { name }));
-    loseAnswers(args);
+    failAnswersOfFinished(args);
   }
 
   // ---- Turns ----

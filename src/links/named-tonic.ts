@@ -1,7 +1,7 @@
 import { INSPECT } from '../core/lazy-node.js';
 import type { RemoteHandle } from '../core/any-tonic.js';
-import type { Extras } from '../core/guests/extras.js';
-import { makeSparklesOnDemand } from '../core/plan/on-demand.js';
+import type { Extras } from '../core/features/extras.js';
+import { makeSparklesOnDemand } from '../core/plan/dynamic-handle.js';
 
 /**
  * The handle of a Tonic of another thread of which only the name is known, such as `worker/door`: each call goes to the

@@ -1,15 +1,15 @@
-import { failAnswers, loseAnswers } from '../core/asking/answer.js';
+import { failAnswers, failAnswersOfFinished } from '../core/asking/answer.js';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { toError } from '../core/errors.js';
 import type { Dispatcher, Plan, Sparkle } from '../core/plan/plan.js';
 import { running } from '../core/running.js';
-import { type Batch, HEAD, type Notes } from './batch.js';
+import { type Batch, NUMBERS_PER_ORDER, type Notes } from './batch.js';
 import type { Importer, Refs } from './packing/refs.js';
 import { unpack } from './packing/unpacking.js';
 import type { Progress, Progressing } from './progress.js';
 
 /** What a receiver needs of its link. */
-export interface ReceiverHome extends Importer {
+export interface ReceiverHost extends Importer {
   /** The count of orders for Tonics that had finished. */
   undelivered: number;
   /** Counts orders as they are carried out. */
@@ -32,7 +32,7 @@ export interface ReceiverHome extends Importer {
 
 /** Takes the orders that arrive on a channel, and queues them. */
 export class Receiver implements Progressing {
-  readonly #home: ReceiverHome;
+  readonly #host: ReceiverHost;
   /** The names of sparkles by number; sender and receiver number them in the same way. */
   readonly #names: string[] = [];
   /** For each sparkle the class that it was last called for, which is mostly the only one. */
@@ -48,8 +48,8 @@ export class Receiver implements Progressing {
   /** The counts at which the sender wants an acknowledgement. */
   readonly #asked: number[] = [];
 
-  constructor(home: ReceiverHome) {
-    this.#home = home;
+  constructor(host: ReceiverHost) {
+    this.#host = host;
   }
 
   /** Whether the sender waits for an acknowledgement of {@link done}; true once for each. */
@@ -68,14 +68,14 @@ export class Receiver implements Progressing {
     const notes = batch[6];
     if (notes !== undefined) this.#takeNames(notes);
     let heads = batch[4];
-    const count = heads.length / HEAD;
+    const count = heads.length / NUMBERS_PER_ORDER;
     if (count > 0) {
       if (batch[1] !== this.#taken) heads = this.#fitted(batch[1], heads, batch[5]);
       this.#taken = batch[1] + count;
       this.#queueAll(heads, batch[5]);
       if (batch[3]) this.#asked.push(this.#taken);
     }
-    if (notes !== undefined) this.#home.takeAfter(notes);
+    if (notes !== undefined) this.#host.takeAfter(notes);
   }
 
   /** The other side has started again: it counts from 0, and its earlier names are invalid. */
@@ -96,15 +96,15 @@ export class Receiver implements Progressing {
   #fitted(first: number, heads: ArrayLike<number>, args: unknown[]): ArrayLike<number> {
     const skip = this.#taken - first;
     if (skip < 0) {
-      this.#home.missing(-skip);
+      this.#host.missing(-skip);
       this.done -= skip;
       return heads;
     }
-    const own = Array.from(heads).slice(0, skip * HEAD);
+    const own = Array.from(heads).slice(0, skip * NUMBERS_PER_ORDER);
     let next = 0;
-    for (let at = 4; at < own.length; at += HEAD) next += (own[at]! >> 1) + (own[at]! & 1);
+    for (let at = 4; at < own.length; at += NUMBERS_PER_ORDER) next += (own[at]! >> 1) + (own[at]! & 1);
     args.splice(0, next);
-    return Array.from(heads).slice(skip * HEAD);
+    return Array.from(heads).slice(skip * NUMBERS_PER_ORDER);
   }
 
   #takeNames(notes: Notes): void {
@@ -112,23 +112,23 @@ export class Receiver implements Progressing {
       this.#names.push(name);
       this.#sparkles.push({ key: name, prefix: '', state: undefined, name, index: -1, life: false, crossed: true });
     }
-    this.#home.takeBefore(notes);
+    this.#host.takeBefore(notes);
   }
 
   /** Queues the orders of a batch, each with its sender as the source. */
   #queueAll(heads: ArrayLike<number>, args: unknown[]): void {
-    const home = this.#home;
-    const { queue, progress } = home;
+    const host = this.#host;
+    const { queue, progress } = host;
     const { tonic, sparkle } = running;
     let next = 0;
     // Mostly all orders of a batch come from one Tonic, and each becomes one order here.
     let lastSource = NaN;
     let alike = 0;
     try {
-      for (let at = 0; at < heads.length; at += HEAD) {
+      for (let at = 0; at < heads.length; at += NUMBERS_PER_ORDER) {
         const source = heads[at + 2]!;
         if (source !== lastSource) {
-          running.tonic = (source < 0 ? this.foreign[-1 - source] : home.source(source)) as AnyTonic | undefined;
+          running.tonic = (source < 0 ? this.foreign[-1 - source] : host.source(source)) as AnyTonic | undefined;
           lastSource = source;
         }
         const from = heads[at + 3]!;
@@ -138,7 +138,7 @@ export class Receiver implements Progressing {
         const before = queue.size;
         if ((shape & 1) === 1) {
           const own = args.slice(next, end);
-          unpack(own, args[end] as Refs, home);
+          unpack(own, args[end] as Refs, host);
           this.#deliver(heads[at]!, heads[at + 1]!, own, 0, own.length);
           next = end + 1;
         } else {
@@ -161,11 +161,11 @@ export class Receiver implements Progressing {
   }
 
   #deliver(target: number, key: number, args: unknown[], from: number, to: number): void {
-    if (target < 0) return this.#home.callBack(-target, args.slice(from, to));
-    const tonic = this.#home.tonicWith(target);
+    if (target < 0) return this.#host.callBack(-target, args.slice(from, to));
+    const tonic = this.#host.tonicWith(target);
     if (tonic === undefined) {
-      this.#home.undelivered++;
-      return loseAnswers(args.slice(from, to));
+      this.#host.undelivered++;
+      return failAnswersOfFinished(args.slice(from, to));
     }
     try {
       const call = this.#dispatcher(tonic._ttPlan, key);
@@ -192,7 +192,7 @@ export class Receiver implements Progressing {
 
   carriedOut(count: number): void {
     this.done += count;
-    this.#home.carriedOut(this.done);
+    this.#host.carriedOut(this.done);
   }
 }
 

@@ -1,8 +1,8 @@
 import { INSPECT } from '../core/lazy-node.js';
-import { makeSparklesOnDemand } from '../core/plan/on-demand.js';
+import { makeSparklesOnDemand } from '../core/plan/dynamic-handle.js';
 import type { Plan } from '../core/plan/plan.js';
 import type { RemoteHandle } from '../core/any-tonic.js';
-import { type Extras, tellEnd } from '../core/guests/extras.js';
+import { type Extras, tellEnd } from '../core/features/extras.js';
 
 /** What a handle needs of the link to the thread of its Tonic. */
 export interface Caller {

@@ -1,6 +1,6 @@
 import type { Transferable } from 'node:worker_threads';
 import { weightOf } from '../core/queue/weight.js';
-import { type Batch, HEAD, type Notes } from './batch.js';
+import { type Batch, NUMBERS_PER_ORDER, type Notes } from './batch.js';
 import type { Channel } from './channel.js';
 import type { Refs } from './packing/refs.js';
 
@@ -180,10 +180,11 @@ export class Sender {
     const done = this.#channel?.doneThere ?? this.#done;
     const lost: string[] = [];
     const add = (heads: ArrayLike<number>, from: number): void => {
-      for (let at = from * HEAD; at < heads.length; at += HEAD) lost.push(this.#names[heads[at + 1]!]!);
+      for (let at = from * NUMBERS_PER_ORDER; at < heads.length; at += NUMBERS_PER_ORDER)
+        lost.push(this.#names[heads[at + 1]!]!);
     };
     for (const { upTo, heads } of this.#flying) {
-      const count = heads.length / HEAD;
+      const count = heads.length / NUMBERS_PER_ORDER;
       add(heads, count - Math.min(Math.max((upTo - done) | 0, 0), count));
     }
     for (const { heads } of this.#full) add(heads, 0);

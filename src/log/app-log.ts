@@ -9,17 +9,17 @@ import type { LogWriter } from './log-writer.js';
 import { type LogRules, TonicLines } from './tonic-lines.js';
 
 /** What the log of a thread gets from the main thread. */
-export interface FarLog {
+export interface RemoteLog {
   /** The lane of its Catalyst's base. */
   readonly lane: LogLane | undefined;
 }
 
 /** The log of an app: the lines of its Tonics, and their destination. */
 export class AppLog extends TonicLines implements LogService {
-  readonly #far: FarLog | undefined;
+  readonly #far: RemoteLog | undefined;
 
   /** @internal */
-  constructor(writer: LogWriter, rules: LogRules, clock: Clock, far?: FarLog) {
+  constructor(writer: LogWriter, rules: LogRules, clock: Clock, far?: RemoteLog) {
     super(writer, rules, clock);
     this.#far = far;
   }

@@ -1,7 +1,7 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { LineLevel } from '../core/log-port.js';
 import type { Clock } from '../core/time/clock.js';
-import { fullNameOf, type TonicBirth, type TonicIdentity, identityOf, rounded } from './log-fields.js';
+import { fullNameOf, type TreePlace, type TonicIdentity, identityOf, rounded } from './log-fields.js';
 import type { LogWriter } from './log-writer.js';
 import type { Sparkle } from '../core/plan/plan.js';
 
@@ -10,7 +10,7 @@ export interface LifeStep {
   readonly tonic: string;
   readonly id: number;
   readonly life: string;
-  readonly infused?: TonicBirth;
+  readonly infused?: TreePlace;
 }
 
 /** The limits of an entry; further parts are counted and left out. */
@@ -150,7 +150,7 @@ class EntryFrame {
  * Gathers what each sparkle logs into one entry, which is written when the sparkle has ended. Hooks (`onEnter`,
  * `onFailure`) run within other sparkles and have entries of their own, so the frames form a stack.
  */
-export class EntryBook {
+export class EntryCollector {
   readonly #writer: LogWriter;
   readonly #bounds: EntryBounds;
   readonly #clock: Clock;

@@ -20,7 +20,7 @@ export function identityOf(tonic: AnyTonic): TonicIdentity {
 }
 
 /** The place of a Tonic in the tree, so that a reader of the log can draw the tree. */
-export interface TonicBirth {
+export interface TreePlace {
   readonly class: string;
   /** Its base; the main Catalyst has none. */
   readonly base?: { readonly tonic: string; readonly id: number };
@@ -29,7 +29,7 @@ export interface TonicBirth {
   readonly states?: readonly string[];
 }
 
-export function birthOf(tonic: AnyTonic): TonicBirth {
+export function treePlaceOf(tonic: AnyTonic): TreePlace {
   const base = tonic._ttBase ?? tonic._ttFarBase;
   const { className, knownStates: states } = tonic._ttPlan;
   return {

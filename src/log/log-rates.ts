@@ -11,7 +11,7 @@ export const MOST_OF_ONE = 5;
 export const MOST_OF_ALL = 10;
 
 /** Lines of a kind that were left out. */
-export interface LeftOut {
+export interface SuppressedLines {
   readonly level: LineLevel;
   readonly kind: string;
   readonly count: number;
@@ -29,7 +29,7 @@ interface Kind {
   written: number;
   /** Weak, so that finished Tonics are not kept. Not by id, because ids are used again. */
   readonly writtenOf: WeakMap<AnyTonic, number>;
-  leftOut: { -readonly [K in keyof LeftOut]: LeftOut[K] } | undefined;
+  leftOut: { -readonly [K in keyof SuppressedLines]: SuppressedLines[K] } | undefined;
 }
 
 /**
@@ -38,13 +38,13 @@ interface Kind {
  */
 export class LogRates {
   readonly #clock: Clock;
-  readonly #tell: (leftOut: LeftOut) => void;
+  readonly #tell: (leftOut: SuppressedLines) => void;
   readonly #kinds = new Map<string, Kind>();
   #since = -Infinity;
   #timer: ClockTimer;
 
   /** @param tell called at the end of a window with the lines that were left out. */
-  constructor(clock: Clock, tell: (leftOut: LeftOut) => void) {
+  constructor(clock: Clock, tell: (leftOut: SuppressedLines) => void) {
     this.#clock = clock;
     this.#tell = tell;
   }

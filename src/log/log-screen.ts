@@ -30,7 +30,7 @@ class OutputSink implements LogSink {
       clock,
       open: () => new OutputFd(1),
       most: backlog,
-      patience: closeTimeout,
+      endTimeout: closeTimeout,
       note: (dropped) => shown(noteOf(dropped, clock.wallTime())),
       leftOver: (lines) => sayAtTheEnd(`${lines} lines of the log were not read from standard output`),
     });

@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { OptionCheck } from '../core/options/option-check.js';
 import { flag } from '../core/options/option-schema.js';
-import { written } from '../core/options/written.js';
+import { valueText } from '../core/options/value-text.js';
 import { entryText, isEntry } from './log-entry-text.js';
 import { levelText } from './log-levels.js';
 import { furtherFields, indented, screenLine } from './log-screen-line.js';
@@ -33,7 +33,7 @@ const TOLD = [
  */
 export function showLog(json: string, options: ShowLogOptions = {}): string {
   showLogCheck.check(options, 'showLog()');
-  if (typeof json !== 'string') return terminalSafe(written(json));
+  if (typeof json !== 'string') return terminalSafe(valueText(json));
   const text = textOf(json, options.colours === true);
   if (text === undefined) return terminalSafe(indented(json.trimEnd()));
   return options.colours === true ? terminalSafeInColour(text) : terminalSafe(text);

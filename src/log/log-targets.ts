@@ -1,7 +1,7 @@
 import { type EntryBounds, ENTRY_BOUNDS } from './log-entries.js';
 import { type LogOptions, logSchema } from './log-options.js';
 import { LogWriter, type SessionRecord } from './log-writer.js';
-import { type FarLog, AppLog } from './app-log.js';
+import { type RemoteLog, AppLog } from './app-log.js';
 import { LogLevel } from '../core/log-level.js';
 import { type LogSinkMaker, coreLogServices } from './log-services.js';
 import type { LogContext } from '../core/log-sink.js';
@@ -20,7 +20,7 @@ export async function openLog(
   options: LogOptions,
   runtime: LoggedRuntime,
   services: LogSinkMaker = coreLogServices,
-  far?: FarLog,
+  far?: RemoteLog,
 ): Promise<AppLog> {
   const {
     to,

@@ -1,4 +1,4 @@
-import { written } from '../core/options/written.js';
+import { valueText } from '../core/options/value-text.js';
 import type { Logger, LoggerOptions } from 'pino';
 import type { LineLevel } from '../core/log-port.js';
 import { fail, toError } from '../core/errors.js';
@@ -142,7 +142,7 @@ export class LogWriter {
   async #open(to: string | LogSink, options: unknown): Promise<Place> {
     if (typeof to === 'string')
       return { name: to, sink: await this.#services?.make(to, options, this.#context!), owned: true };
-    if (!isSink(to)) throw fail('TT_BAD_LOG_SERVICE', { name: written(to) });
+    if (!isSink(to)) throw fail('TT_BAD_LOG_SERVICE', { name: valueText(to) });
     return { name: 'stream', sink: to, owned: false };
   }
 

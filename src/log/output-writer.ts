@@ -12,14 +12,14 @@ const NAP = 5;
 const napping = new Int32Array(new SharedArrayBuffer(4));
 
 /** What an {@link OutputWriter} needs. */
-export interface OutputMeans {
+export interface OutputDependencies {
   readonly clock: Clock;
   /** Opens the output. */
   readonly open: () => Output;
   /** The most bytes that wait. */
   readonly most: number;
   /** How long the end waits for the reader, in ms. */
-  readonly patience: number;
+  readonly endTimeout: number;
   /** Makes the line that replaces dropped lines. */
   readonly note: (dropped: number) => string;
   /** Called with the number of lines that were left at the end, if there were any. */
@@ -35,7 +35,7 @@ export interface OutputMeans {
  * - At the end of the app or the process, waiting lines may leave within `patience`, once.
  */
 export class OutputWriter {
-  readonly #means: OutputMeans;
+  readonly #dependencies: OutputDependencies;
   readonly #backlog: LogBacklog;
   #output: Output | undefined;
   /** The bytes that are being written; `undefined` while nothing waits. */
@@ -48,18 +48,18 @@ export class OutputWriter {
   #unlooked = 0;
   #timer: ClockTimer;
   #pause = FIRST_PAUSE;
-  #patience: number;
+  #endTimeout: number;
   #exiting = false;
   #whenEmpty: (() => void) | undefined;
   #flushing: Promise<void> | undefined;
   #lost = 0;
 
-  constructor(means: OutputMeans) {
-    this.#means = means;
-    this.#patience = means.patience;
-    this.#backlog = new LogBacklog(means.most, (dropped) => {
+  constructor(dependencies: OutputDependencies) {
+    this.#dependencies = dependencies;
+    this.#endTimeout = dependencies.endTimeout;
+    this.#backlog = new LogBacklog(dependencies.most, (dropped) => {
       this.#lost += dropped;
-      return means.note(dropped);
+      return dependencies.note(dropped);
     });
   }
 
@@ -104,14 +104,14 @@ export class OutputWriter {
 
   #give(data: string | Uint8Array): number {
     if (this.#output === undefined) {
-      this.#output = this.#means.open();
+      this.#output = this.#dependencies.open();
       process.on('exit', this.#onExit);
     }
     return this.#output.write(data);
   }
 
   #wait(): void {
-    this.#timer = this.#means.clock.setTimer(this.#look, this.#pause, false);
+    this.#timer = this.#dependencies.clock.setTimer(this.#look, this.#pause, false);
     this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE);
   }
 
@@ -162,7 +162,7 @@ export class OutputWriter {
 
   #empty(): void {
     this.#chunk = undefined;
-    this.#means.clock.clearTimer(this.#timer);
+    this.#dependencies.clock.clearTimer(this.#timer);
     this.#whenEmpty?.();
   }
 
@@ -174,10 +174,10 @@ export class OutputWriter {
   }
 
   async #leave(): Promise<void> {
-    const { clock } = this.#means;
+    const { clock } = this.#dependencies;
     if (this.#chunk !== undefined)
       await new Promise<void>((resolve) => {
-        const deadline = clock.setTimer(() => this.#giveUp(), this.#patience);
+        const deadline = clock.setTimer(() => this.#giveUp(), this.#endTimeout);
         this.#whenEmpty = () => {
           clock.clearTimer(deadline);
           resolve();
@@ -196,8 +196,8 @@ export class OutputWriter {
 
   /** The process ends: no later turn can try again. */
   #drainNow(): void {
-    for (this.#drain(); this.#chunk !== undefined && this.#patience > 0; this.#drain()) {
-      this.#patience -= NAP;
+    for (this.#drain(); this.#chunk !== undefined && this.#endTimeout > 0; this.#drain()) {
+      this.#endTimeout -= NAP;
       Atomics.wait(napping, 0, 0, NAP);
     }
     if (this.#chunk !== undefined) this.#giveUp();
@@ -205,9 +205,9 @@ export class OutputWriter {
 
   /** Nobody reads; later lines do not wait again. */
   #giveUp(): void {
-    this.#patience = 0;
+    this.#endTimeout = 0;
     const lines = this.#forget();
     this.#empty();
-    this.#means.leftOver(lines);
+    this.#dependencies.leftOver(lines);
   }
 }

@@ -8,10 +8,10 @@ import type { Sparkle } from '../core/plan/plan.js';
 import type { Order } from '../core/queue/order.js';
 import type { Clock } from '../core/time/clock.js';
 import { NONE } from '../core/tonic-inside.js';
-import { EntryBook, type EntryBounds } from './log-entries.js';
-import { birthOf, fullNameOf, identityOf, rounded } from './log-fields.js';
+import { EntryCollector, type EntryBounds } from './log-entries.js';
+import { treePlaceOf, fullNameOf, identityOf, rounded } from './log-fields.js';
 import type { LogWriter } from './log-writer.js';
-import { type LeftOut, LogRates } from './log-rates.js';
+import { type SuppressedLines, LogRates } from './log-rates.js';
 import { userLine } from './user-line.js';
 
 /** Lines of life cycle and sparkles have the level `debug`, and `info` if the Tonic is in mode `full`. */
@@ -40,7 +40,7 @@ export class TonicLines {
   /** A sparkle that runs longer is flagged, in ms. @internal */
   slowSparkle: number;
   /** Gathers the entries of sparkles; `undefined` if each line is written at once. @internal */
-  readonly entries: EntryBook | undefined;
+  readonly entries: EntryCollector | undefined;
   /** @internal */
   readonly writer: LogWriter;
   /** @internal Limits the lines that peers can cause. */
@@ -57,7 +57,7 @@ export class TonicLines {
     this.slowSparkle = slowSparkle;
     this.#clock = clock;
     this.rates = new LogRates(clock, (leftOut) => this.#tellLeftOut(leftOut));
-    if (entries !== undefined) this.entries = new EntryBook(writer, entries, clock);
+    if (entries !== undefined) this.entries = new EntryCollector(writer, entries, clock);
   }
 
   /** `undefined` while nothing is logged. @internal */
@@ -123,7 +123,7 @@ export class TonicLines {
     const level = lineLevel(tonic);
     if (tonic._ttLogLevel < LogLevel.off || !this.#writes(level)) return;
     const since = this.#clock.now();
-    const birth = step === 'infused' ? { infused: birthOf(tonic) } : undefined;
+    const birth = step === 'infused' ? { infused: treePlaceOf(tonic) } : undefined;
     const entry = this.entries?.current();
     if (entry === undefined) this.logger![level]({ ...identityOf(tonic), life: step, ...birth }, step);
     else entry.life(level, { tonic: fullNameOf(tonic), id: tonic.id, life: step, ...birth });
@@ -260,7 +260,7 @@ export class TonicLines {
     else entry.line(level, this.entries!.json(level, fields, message));
   }
 
-  #tellLeftOut({ tonic, id, level, kind, count, last, ofOne }: LeftOut): void {
+  #tellLeftOut({ tonic, id, level, kind, count, last, ofOne }: SuppressedLines): void {
     const whose = ofOne ? { ...identityOf(tonic), id } : identityOf(tonic._ttBase ?? tonic);
     const message = `${count} more of this kind within a second, of ${ofOne ? fullNameOf(tonic) : tonic._ttPlan.className}; the last: ${last}`;
     this.logger?.[level]({ ...whose, code: kind, more: count }, message);
@@ -280,7 +280,7 @@ export class TonicLines {
   }
 
   /** The entry of the running sparkle; `undefined` if lines are written at once. */
-  #entryOf(tonic: AnyTonic, sparkle: string | undefined): ReturnType<EntryBook['of']> {
+  #entryOf(tonic: AnyTonic, sparkle: string | undefined): ReturnType<EntryCollector['of']> {
     return sparkle === undefined ? undefined : this.entries?.of(tonic, sparkle);
   }
 

@@ -4,12 +4,12 @@ import type { InterestSet } from './interest.js';
 export interface ChannelKey {
   /** The channel is ready for these. */
   signal(ready: InterestSet): void;
-  /** The channel has gathered something that is to leave at the end of the turn: have `flush()` called then. */
+  /** The channel has gathered data to be sent at the end of the turn: `flush()` is called then. */
   flushAfterTurn(): void;
 }
 
 /**
- * A thing that can be ready. Whoever implements it lets a Selector wait for a source of events of his own: a pipe of a
+ * Something that can be ready. Implement it to let a Selector wait for your own source of events: a pipe of a
  * child process, a watched folder.
  *
  * ## Contract
@@ -23,8 +23,8 @@ export interface Channel {
   attach(key: ChannelKey): void;
   /** Interest has changed: a channel that can be held (a stream) stops or goes on. */
   interestChanged?(interest: InterestSet): void;
-  /** A turn has ended, and the channel had asked for this with `key.flushAfterTurn()`: what was gathered leaves. */
+  /** The turn has ended, and the channel had called `key.flushAfterTurn()`: it sends what it has gathered. */
   flush?(): void;
-  /** The key was cancelled: no more signals, and what is open is closed. */
+  /** The key was cancelled: the channel sends no more signals, and closes what it has open. */
   detach(): void;
 }

@@ -1,11 +1,14 @@
 import type { Address, Datagram } from './network.js';
 
-/** How many datagrams wait to be taken, at most. */
+/** The most datagrams that may wait to be taken. */
 const MOST = 4_096;
-/** And how many bytes: what the socket's own buffer in the kernel has by default. */
+/** The most bytes of these: the default size of a socket's buffer in the kernel. */
 const MOST_BYTES = 8_388_608;
 
-/** Datagrams that wait to be taken. Where it does not read, or is full, more are dropped and counted, as a kernel does with a full buffer. */
+/**
+ * Datagrams that wait to be taken. If reading is off, or the inbox is full, it drops and counts further ones, as a
+ * kernel does.
+ */
 export class DatagramInbox {
   reading = true;
   dropped = 0;
@@ -24,7 +27,7 @@ export class DatagramInbox {
     this.#mostBytes = mostBytes;
   }
 
-  /** Whether it has taken the datagram in. */
+  /** Adds a datagram. False if it was dropped. */
   put(bytes: Buffer, from: Address): boolean {
     if (!this.reading || this.#isFull(bytes.length)) {
       this.dropped++;
@@ -46,7 +49,7 @@ export class DatagramInbox {
     return undefined;
   }
 
-  /** Nobody will take what waits: it is dropped, and counted. */
+  /** Drops and counts the waiting datagrams, because nobody will take them. */
   drop(): void {
     while (this.take() !== undefined) this.dropped++;
   }

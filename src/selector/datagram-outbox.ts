@@ -2,10 +2,10 @@ import { isIP } from 'node:net';
 import { type Address, type Bytes, DatagramLost } from './network.js';
 import { SendFailures } from './send-failures.js';
 
-/** With so many gathered, or so many bytes, they leave before the turn has ended. */
+/** If this many datagrams or bytes are gathered, they are sent before the turn has ended. */
 const MOST_GATHERED = 1_024;
 const MOST_BYTES = 256 * 1024;
-/** So many that have settled are forgotten at once, while later ones still wait. */
+/** Settled datagrams are removed from the list in groups of this size, while later ones still wait. */
 const FORGET = 1_024;
 
 /** What takes the datagrams of an outbox: the kernel, or a simulated one. */
@@ -18,9 +18,9 @@ export interface DatagramSink {
   transmit(bytes: Bytes, address: string | undefined, port: number): void;
   /** Looks a name up, as `Network.lookup` does: `done` is not called within the call; what is returned ends it. */
   lookup(name: string, done: (error: Error | undefined, addresses: readonly string[]) => void): () => void;
-  /** Of all that was given it is known what became of it. */
+  /** Every datagram that was given has been sent or has failed. */
   onSettled(): void;
-  /** There is a failure to tell of. */
+  /** A failure can be taken. */
   onFailure(): void;
 }
 
@@ -28,7 +28,7 @@ interface Given {
   bytes: Bytes | readonly Bytes[] | undefined;
   readonly size: number;
   readonly to: Address | undefined;
-  /** Where it goes: `to.address`, or what its name was found to be. */
+  /** The numeric destination: `to.address`, or the result of the look-up. */
   address: string | undefined;
 }
 
@@ -58,7 +58,7 @@ export class DatagramOutbox {
   messages = 0;
   bytes = 0;
   readonly #sink: DatagramSink;
-  /** Of these the first `#known` have settled, and those up to `#handed` were handed over. */
+  /** The first `#known` of these have settled; those up to `#handed` were handed to the kernel. */
   readonly #given: Given[] = [];
   #known = 0;
   #handed = 0;
@@ -69,12 +69,12 @@ export class DatagramOutbox {
     this.#sink = sink;
   }
 
-  /** How many were handed over, and it is not known what became of them. */
+  /** The number of datagrams that were handed over and have not settled yet. */
   get handed(): number {
     return this.#handed - this.#known;
   }
 
-  /** How many are gathered for the end of the turn. */
+  /** The number of datagrams that are gathered for the end of the turn. */
   get gathered(): number {
     return this.#given.length - this.#handed;
   }
@@ -104,7 +104,7 @@ export class DatagramOutbox {
     return true;
   }
 
-  /** Hands over what is gathered. One that cannot be handed over does not keep the others. */
+  /** Hands over the gathered datagrams. One that cannot be handed over does not stop the others. */
   flush(): void {
     while (this.#handed < this.#given.length) {
       const given = this.#given[this.#handed++]!;
@@ -124,7 +124,7 @@ export class DatagramOutbox {
     }
   }
 
-  /** What became of the oldest one that was handed over. */
+  /** Called with the result of the oldest datagram that was handed over. */
   left(error: Error | null): void {
     const given = this.#given[this.#known];
     if (given === undefined || this.#known === this.#handed) return;

@@ -7,9 +7,11 @@ export const Interest = {
   CONNECT: 2,
   /** Something has been received, or the peer has ended. */
   READ: 4,
-  /** What waited to be sent has left. */
+  /** Unsent data was sent. */
   WRITE: 8,
-  /** It failed or closed, or turned a peer away. Always of interest, as POLLERR and POLLHUP are in poll(2). */
+  /**
+   * The channel failed or closed, or turned a peer away. It is always reported, as POLLERR and POLLHUP are in poll(2).
+   */
   HANGUP: 16,
 } as const;
 

@@ -2,7 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 
 const IPV4 = 4;
 const IPV6 = 16;
-/** What stands before an IPv4 address that is written as an IPv6 one (RFC 4291, 2.5.5.2). */
+/** The prefix of an IPv4 address that is written as an IPv6 address (RFC 4291, 2.5.5.2). */
 const MAPPED = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]);
 
 /** The 4 or 16 bytes of a numeric address, without its zone; `undefined` for what is not an address. */

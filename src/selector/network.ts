@@ -11,18 +11,20 @@ export interface Address {
   readonly family?: 'IPv4' | 'IPv6' | 'UNIX' | undefined;
 }
 
-/** What is sent: text goes as UTF-8. What was given is not to be changed afterwards. */
+/** Data to be sent; text is sent as UTF-8. The bytes must not be changed after the call. */
 export type Bytes = Uint8Array | string;
 
-/** A socket that is open already: a descriptor, or those that systemd has passed (of this name, or all). */
+/**
+ * A socket that is already open: a descriptor, or the sockets that systemd has passed (those with this name, or all).
+ */
 export type OpenPlace = { readonly fd: number } | { readonly systemd: string | true };
 
-/** Where it listens when it is not on a port: at the path of a UNIX socket, or where others have opened it. */
+/** Where a listener listens if not on a port: at the path of a UNIX socket, or on a socket that is already open. */
 export type ListenPlace = { readonly path: string; readonly mode: number } | OpenPlace;
 
 /** How a listener is opened. */
 export interface ListenSettings {
-  /** Instead of `host` and `port`, which then mean nothing. */
+  /** Replaces `host` and `port`. */
   readonly place?: ListenPlace | undefined;
   readonly host: string | undefined;
   readonly port: number;
@@ -37,15 +39,15 @@ export interface ListenSettings {
   /** More of its connections than this are turned away; `undefined`: as many as {@link Network.watchCapacity} tells. */
   readonly maxConnections: number | undefined;
   readonly stream: StreamSettings;
-  /** What the process that replaces this one is told of it. */
+  /** What the process that replaces this one gets together with the listener. */
   readonly successor?: ForSuccessor | undefined;
 }
 
 /** What an upgrade of the program hands over with a listener. */
 export interface ForSuccessor {
-  /** The name that the Tonic was given which listens. */
+  /** The name of the listening Tonic, if it was given one. */
   readonly name: string | undefined;
-  /** The keys of its TLS tickets, as they are now. */
+  /** The present keys of its TLS tickets. */
   readonly ticketKeys: Buffer | undefined;
 }
 
@@ -58,7 +60,7 @@ export interface StreamSettings {
 
 /** How a stream is connected: to one address. Names are looked up before, with {@link Network.lookup}. */
 export interface ConnectSettings {
-  /** The path of a UNIX socket, instead of all that is said of addresses and ports. */
+  /** The path of a UNIX socket; it replaces addresses and ports. */
   readonly path?: string | undefined;
   /** Numeric. */
   readonly address: string;
@@ -70,12 +72,12 @@ export interface ConnectSettings {
 
 /** A server of a service, as an SRV record names it (RFC 2782). */
 export interface SrvRecord {
-  /** The host's name; `''` or `.`: the service is not there. */
+  /** The name of the host; `''` or `.` means that the service does not exist. */
   readonly name: string;
   readonly port: number;
-  /** Those with the lowest are for all, as long as one of them answers. 0 to 65535. */
+  /** Clients use the servers with the lowest priority as long as one of them answers. 0 to 65535. */
   readonly priority: number;
-  /** Which part of the clients of its priority it is to have. 0 to 65535. */
+  /** Its share of the clients, relative to the other servers of its priority. 0 to 65535. */
   readonly weight: number;
 }
 
@@ -86,7 +88,7 @@ export interface BindSettings {
   readonly family: 4 | 6;
   readonly host: string | undefined;
   readonly port: number;
-  /** Only datagrams of this peer are received, and its ICMP errors are heard. */
+  /** The socket is connected to this peer: it receives only datagrams and ICMP errors of that peer. */
   readonly remote: { readonly host: string; readonly port: number } | undefined;
   readonly reuseAddress: boolean;
   readonly ipv6Only: boolean;
@@ -105,11 +107,11 @@ export interface MulticastSettings {
 
 /** What all sockets have. */
 export interface SocketChannel extends Channel {
-  /** Where it is bound, once it is open. */
+  /** The address that the socket is bound to, once it is open. */
   readonly local: Address | undefined;
-  /** What went wrong last, taken once; `undefined` where nothing did. */
+  /** Returns the last error, once; `undefined` if there was none. */
   takeError(): Error | undefined;
-  /** It is closed, and nothing more will happen. */
+  /** The socket is closed, and signals nothing any more. */
   readonly closed: boolean;
 }
 
@@ -119,7 +121,7 @@ export interface SocketChannel extends Channel {
  */
 export interface ListenerChannel extends SocketChannel {
   take(): StreamChannel | undefined;
-  /** The next one, where it is to be moved to another thread: nobody has read from it. */
+  /** The next accepted socket, if it will be moved to another thread: nothing was read from it. */
   takeSocket(): unknown;
   /** A peer that was accepted and closed at once, for the limit of connections or for lack of descriptors. */
   takeTurnedAway(): TurnedAway | undefined;
@@ -137,11 +139,11 @@ export type TurnedAwayReason =
   | 'addressLimit'
   /** Too many connections in a short time. */
   | 'rate'
-  /** Its address is denied, or others alone are allowed. */
+  /** The address of the peer is denied, or is not among the allowed ones. */
   | 'denied'
-  /** It sent no PROXY header where it must, or one that cannot be read, or may not send one. */
+  /** The peer sent no PROXY header although it must, or an invalid one, or is not allowed to send one. */
   | 'proxy'
-  /** Too many peers were at the door: with headers and handshakes under way. */
+  /** Too many accepted peers were still sending their PROXY header or doing their TLS handshake. */
   | 'handshakes'
   /** Its TLS handshake failed, or took too long. */
   | 'handshake';
@@ -163,13 +165,15 @@ export interface TurnedAway {
  */
 export interface StreamChannel extends SocketChannel {
   readonly remote: Address | undefined;
-  /** Takes the next bytes that were received, at most so many. They are the taker's to keep. */
+  /** Returns the next received bytes, at most `most`. They belong to the caller. */
   take(most?: number): Buffer | undefined;
-  /** Gives back what was taken, and is not the taker's: it is the next to be taken, by whoever has the channel then. */
+  /**
+   * Gives back bytes that were taken and not used: the next call of {@link take} returns them, also to another owner.
+   */
   putBack(bytes: Buffer): void;
   /** Bytes that were received and not taken. */
   readonly received: number;
-  /** The peer will send no more, and all that it sent was taken. */
+  /** The peer has ended its side, and all received bytes were taken. */
   readonly ended: boolean;
   /** Bytes that were written and have not left this process, to within one piece (64 KiB). */
   readonly unsent: number;
@@ -178,31 +182,35 @@ export interface StreamChannel extends SocketChannel {
    * @param size how many they are.
    */
   write(bytes: Bytes, size: number): void;
-  /** Hands over what is gathered, as far as the kernel takes it; the rest follows by itself. */
+  /**
+   * Hands the gathered bytes to the kernel, as far as it accepts them; the rest is sent later without a further call.
+   */
   flush(): void;
-  /** Bytes that were given and could not be sent, since their buffer had been moved away before they left; told once. */
+  /** Returns, once, the number of bytes that were lost because their buffer was transferred before they were sent. */
   takeLost(): number;
   /** Gives up what is unsent behind the first so many bytes (to within a piece that has begun to leave); tells how many those were. */
   keepOnly(most: number): number;
-  /** After what was written the peer is told that no more will come. */
+  /** Ends this side of the connection after the written bytes. */
   end(): void;
-  /** Everything that was written has left, and so has the end. */
+  /** All written bytes were sent, and so was the end. */
   readonly flushed: boolean;
-  /** Closes at once; what has not left is lost. With `reset` the peer is told so. */
+  /** Closes at once; unsent bytes are lost. With `reset` the peer gets a reset. */
   close(reset?: boolean): void;
   /** Gives what comes from now on straight to who takes it, in the callback that brings it, and keeps what that one does not take. Where it is not there, all is kept. */
   straightTo?(taker: StraightTaker | undefined): void;
-  /** What was agreed, under TLS. */
+  /** What the TLS handshake has agreed on. */
   readonly tls?: TlsInfo | undefined;
-  /** Under TLS: the peer's side has ended, and it did not say so. What came may have been cut off. */
+  /** Under TLS: the peer's side ended without close_notify, so the received data may have been cut off. */
   readonly truncated?: boolean;
-  /** Bytes that are not unsent any more are the kernel's: nobody in this process has them. Where it is not there, somebody may. */
+  /**
+   * Sent bytes are in the kernel, and nothing in this process refers to them. If this field is missing, something may.
+   */
   readonly handsToKernel?: boolean;
 }
 
 /** Takes what a stream receives in the callback that brings it, without a turn of the loop. */
 export interface StraightTaker {
-  /** @returns what has become of it. */
+  /** @returns what was done with the bytes. */
   takes(bytes: Buffer): Taken;
 }
 
@@ -225,28 +233,30 @@ export interface DatagramChannel extends SocketChannel {
   take(): Datagram | undefined;
   /** Datagrams that were dropped here because READ was off or the inbox full. */
   readonly dropped: number;
-  /** Datagrams that the kernel dropped, since its buffer was full; `undefined` where it does not tell. To look costs a read of a file. */
+  /**
+   * Datagrams that the kernel dropped because its buffer was full; `undefined` if unknown. Each access reads a file.
+   */
   readonly kernelDropped?: number | undefined;
   /**
    * Gathers a datagram of so many bytes; those of a turn leave at its end, or earlier where they are many. One to a name leaves when
    * that has been looked up: then it tells false.
    */
   send(bytes: Bytes | readonly Bytes[], size: number, to: Address | undefined): boolean;
-  /** What was gathered leaves at once. */
+  /** Sends the gathered datagrams at once. */
   flush(): void;
   /** Datagrams that were given and have not left this process, those included whose name is being looked up. */
   readonly unsentMessages: number;
   /** Bytes of these. */
   readonly unsent: number;
-  /** It is known of each datagram that was given what became of it. */
+  /** Every datagram that was given has been sent or has failed. */
   readonly settled: boolean;
   /** Datagrams that the kernel has taken. */
   readonly sentMessages: number;
   /** Bytes of these. */
   readonly sentBytes: number;
-  /** Datagrams that were given and will not leave. */
+  /** Datagrams that were given and could not be sent. */
   readonly failedMessages: number;
-  /** Tells of them, once each: those that failed in the same way on their way to the same address are one failure. */
+  /** Returns the next failure, once: datagrams to one address that failed in the same way are one failure. */
   takeFailure(): SendFailure | undefined;
   /** @throws {Error} what the system says. */
   setMembership(group: string, member: boolean, networkInterface: string | undefined): void;
@@ -259,9 +269,9 @@ export interface DatagramChannel extends SocketChannel {
   close(why?: string): void;
 }
 
-/** Datagrams that did not leave. */
+/** Datagrams that could not be sent. */
 export interface SendFailure {
-  /** Why: what the system says, or a {@link DatagramLost}. */
+  /** The error of the system, or a {@link DatagramLost}. */
   readonly error: Error;
   /** Where they were to go, as it was given; `undefined` for the one peer of a connected socket. */
   readonly to: Address | undefined;
@@ -272,7 +282,7 @@ export interface SendFailure {
   readonly others: boolean;
 }
 
-/** A datagram did not leave, for a reason that does not come from the system; its message says which. */
+/** A datagram could not be sent, for a reason that does not come from the system; the message says which. */
 export class DatagramLost extends Error {}
 
 /** One datagram that was received. */

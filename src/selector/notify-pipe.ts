@@ -34,7 +34,7 @@ export class NotifyPipe implements Channel {
     this.#key = undefined;
   }
 
-  /** A pipe is never held back. As its own handler it reads the token: what it announces lies on the queue. */
+  /** Reading of a pipe is never held back. As its own handler it only reads the token: the work is in the queue. */
   onReady(): void {
     this.read();
   }

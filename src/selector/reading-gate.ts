@@ -1,5 +1,5 @@
 import { Interest, type InterestSet } from './interest.js';
-import { type Away, CROWD, Intake, SHARE } from './intake.js';
+import { type OrdersElsewhere, CROWDED_FROM, ReadBudget, BYTES_PER_TURN } from './read-budget.js';
 import type { Selector } from './selector.js';
 
 /** How long a turn is, in ms, while peers come: a poll of the kernel accepts one, so each one waits for a poll for each before it. */
@@ -12,27 +12,27 @@ const ACCEPTING_TURNS = 32;
 const FRAMES_IN_ROTATION = 1_024;
 const FEWEST_FRAMES = 16;
 
-/** What a gate looks at: how many orders wait, and how many may. */
+/** The queue, as the gate sees it: how many orders wait, and how many may. */
 interface Waiting {
   readonly size: number;
   readonly limit: number;
 }
 
-/** How much the sockets of a Catalyst may bring in, and how long its turns are while peers come. {@link Intake} works out how much. */
+/** How much the sockets of a Catalyst may bring in, and how long its turns are while peers come. {@link ReadBudget} works out how much. */
 export class ReadingGate {
   readonly #queue: Waiting;
   readonly #selector: Selector;
-  readonly #intake: Intake;
-  /** A socket may bring what the intake says while less than so many orders wait. */
+  readonly #budget: ReadBudget;
+  /** A socket may bring what the ReadBudget says while less than so many orders wait. */
   readonly #crowd: number;
-  /** So many turns are short. */
+  /** The number of turns that are still short. */
   #accepting = 0;
 
   constructor(queue: Waiting, selector: Selector, highWaterMark: number, lowWaterMark: number) {
     this.#queue = queue;
     this.#selector = selector;
-    this.#intake = new Intake(highWaterMark, lowWaterMark);
-    this.#crowd = Math.min(CROWD, queue.limit);
+    this.#budget = new ReadBudget(highWaterMark, lowWaterMark);
+    this.#crowd = Math.min(CROWDED_FROM, queue.limit);
   }
 
   /** How long the turn may be, in ms, by what channels were ready with; `undefined` for as long as any. */
@@ -43,16 +43,16 @@ export class ReadingGate {
   }
 
   /** A turn has ended that has run so many orders: reading is held back while many wait. */
-  turnEnded(ran: number, away: Away): void {
-    const intake = this.#intake;
+  turnEnded(ran: number, away: OrdersElsewhere): void {
+    const budget = this.#budget;
     const { size } = this.#queue;
-    intake.turnEnded(ran, size, away);
-    this.#selector.limitReading(intake.turns, intake.full, size > CROWD);
+    budget.turnEnded(ran, size, away);
+    this.#selector.limitReading(budget.turns, budget.full, size > CROWDED_FROM);
   }
 
-  /** Bytes came in with orders. */
+  /** Bytes were received, and put into orders. */
   received(bytes: number): void {
-    this.#intake.received(bytes);
+    this.#budget.received(bytes);
   }
 
   /**
@@ -61,8 +61,8 @@ export class ReadingGate {
    */
   get share(): number {
     const { size } = this.#queue;
-    if (size < this.#crowd) return this.#intake.share;
-    return size < this.#queue.limit ? Math.min(this.#intake.share, SHARE) : 0;
+    if (size < this.#crowd) return this.#budget.share;
+    return size < this.#queue.limit ? Math.min(this.#budget.share, BYTES_PER_TURN) : 0;
   }
 
   /**

@@ -1,20 +1,20 @@
 import type { Channel, ChannelKey } from './channel.js';
 import { Interest, type InterestSet } from './interest.js';
 
-/** Takes what a channel is ready with, once a turn; puts orders, and does no work of its own. */
+/** Called once a turn if a channel is ready: it queues orders, and does no work itself. */
 export interface ReadyHandler {
   onReady(key: SelectionKey, ready: InterestSet): void;
 }
 
-/** What a key sees of its Selector. */
+/** What a key needs of its Selector. */
 export interface KeyOwner {
-  /** @internal So much waits that nobody reads but in the rotation. */
+  /** @internal So many orders wait that channels are read in the rotation only. */
   readonly full: boolean;
   /** @internal */
   keyReady(key: SelectionKey): void;
   /** @internal A peer was accepted. */
   keyAccepts(): void;
-  /** @internal It waits for its turn in the rotation: behind those that have had theirs, or before them. */
+  /** @internal The key goes into the rotation: a new one before those that have had a turn, another one behind them. */
   keyRotates(key: SelectionKey, isNew: boolean): void;
   /** @internal */
   keyUnflushed(key: SelectionKey): void;
@@ -30,15 +30,15 @@ export class SelectionKey implements ChannelKey {
   readonly #owner: KeyOwner;
   #handler: ReadyHandler;
   #interest: InterestSet;
-  /** What it was signalled for and has not been dispatched. */
+  /** Signals that were not dispatched yet. */
   #pending: InterestSet = Interest.NONE;
   #queued = false;
-  /** What is put off until its turn in the rotation; while there is something, it has a place there. */
+  /** Signals that wait for the turn of this key in the rotation; while there are any, it has a place there. */
   #later: InterestSet = Interest.NONE;
-  /** It has come by the rotation. */
+  /** The key is dispatched because of its turn in the rotation. */
   #itsTurn = false;
   #cancelled = false;
-  /** It is in the list of those that are flushed when the turn ends. */
+  /** The key is in the list of keys to be flushed at the end of the turn. */
   #isUnflushed = false;
 
   /** @internal */
@@ -57,14 +57,14 @@ export class SelectionKey implements ChannelKey {
     return this.#cancelled;
   }
 
-  /** Changes what it is asked for; what was signalled meanwhile is not lost. */
+  /** Changes the interest; signals that came in the meantime are not lost. */
   modify(interest: InterestSet): void {
     if (this.#cancelled || (interest | Interest.HANGUP) === this.#interest) return;
     this.#interest = interest | Interest.HANGUP;
     this.#applied();
   }
 
-  /** From now on another handler takes what the channel is ready with. */
+  /** Gives the channel another handler. */
   handOver(handler: ReadyHandler): void {
     this.#handler = handler;
   }
@@ -97,14 +97,14 @@ export class SelectionKey implements ChannelKey {
     this.#enqueue();
   }
 
-  /** The channel has gathered something that is to leave at the end of the turn; called by the channel. */
+  /** The channel has gathered data to be sent at the end of the turn; called by the channel. */
   flushAfterTurn(): void {
     if (this.#isUnflushed) return;
     this.#isUnflushed = true;
     this.#owner.keyUnflushed(this);
   }
 
-  /** The turn has ended: what the channel has gathered leaves; called by the loop. */
+  /** The turn has ended: the channel sends what it has gathered; called by the loop. */
   flush(): void {
     this.#isUnflushed = false;
     this.channel.flush?.();
@@ -130,7 +130,7 @@ export class SelectionKey implements ChannelKey {
     return ready;
   }
 
-  /** Ends the registration, and has the channel close what it holds. */
+  /** Ends the registration; the channel closes what it has open. */
   cancel(): void {
     if (this.#cancelled) return;
     this.#cancelled = true;

@@ -5,7 +5,7 @@ import { fail } from '../core/errors.js';
 import type { CatalystQueue } from '../core/queue/order-queue.js';
 import type { Doorbell } from '../core/queue/parker.js';
 import { ofFramework } from '../core/plan/plan.js';
-import type { Said, TonicConstructor, With } from '../core/plan/said.js';
+import type { Said, TonicConstructor, With } from '../core/plan/declarations.js';
 import { type InterestSet, Interest } from './interest.js';
 import type { Network } from './network.js';
 import { nodeNetwork } from './node/node-network.js';

@@ -25,7 +25,7 @@ const KEPT_FOR_OTHERS = 4;
  * kernel reported into one ready set, so that a turn sees a batch and not one callback at a time.
  */
 export class Selector implements KeyOwner {
-  /** Told of what the handler of a key or a channel throws; the others go on. */
+  /** Called with an error that a handler or a channel throws; the other channels go on. */
   onHandlerError: ((error: Error) => void) | undefined = undefined;
   readonly #parker: Parker;
   readonly #keys = new Set<SelectionKey>();
@@ -34,16 +34,16 @@ export class Selector implements KeyOwner {
   #ready: SelectionKey[] = [];
   #spare: SelectionKey[] = [];
   #unflushed: SelectionKey[] = [];
-  /** Those that have had their share and have more, the next one first. */
+  /** Keys that have had their share and are still ready, the next one first. */
   readonly #rotation: SelectionKey[] = [];
-  /** Those that wait for their share. They come first; but some of the others come as well. */
+  /** Keys that wait for their first share. They come first, but some keys of the rotation are taken as well. */
   readonly #newcomers: SelectionKey[] = [];
-  /** How many of these come with the next turn at most. */
+  /** The most keys of the rotation that the next turn takes. */
   #turns = MOST_READY;
   #rotated = 0;
   #full = false;
   #crowded = false;
-  /** The poll has accepted a peer. */
+  /** The present poll has accepted a peer. */
   #peerCame = false;
   #closed = false;
 
@@ -55,7 +55,7 @@ export class Selector implements KeyOwner {
     this.#shuffle = shuffle;
   }
 
-  /** @internal What a wait looks at before it parks. */
+  /** @internal Sets the doorbell that is checked before the loop parks. */
   answers(doorbell: Doorbell): void {
     this.#parker.doorbell = doorbell;
   }
@@ -140,12 +140,12 @@ export class Selector implements KeyOwner {
     return ready;
   }
 
-  /** Ends the wait that is, or the next one. */
+  /** Ends the present wait, or the next one. */
   wakeup(): void {
     this.#parker.wake();
   }
 
-  /** A turn has ended: what it wrote leaves, one write for each socket. */
+  /** The turn has ended: what it wrote is sent, with one write for each socket. */
   flush(): void {
     const unflushed = this.#unflushed;
     if (unflushed.length === 0) return;
@@ -184,7 +184,7 @@ export class Selector implements KeyOwner {
       try {
         key.cancel();
       } catch (thrown) {
-        // It is no reason to leave the others open.
+        // The other channels must be closed all the same.
         this.keyFailed(thrown);
       }
     }
@@ -234,7 +234,7 @@ export class Selector implements KeyOwner {
     return this.#rotation.length > 0 || this.#newcomers.length > 0;
   }
 
-  /** Whether a turn has something to do at once. What a timer has written is to leave with it. */
+  /** Whether a turn has work now. Data that a timer has written must be sent with that turn. */
   get #hasWork(): boolean {
     return this.#ready.length > 0 || this.#unflushed.length > 0 || (this.#turns > 0 && this.#rotating);
   }

@@ -4,7 +4,7 @@ import type { Bytes } from './network.js';
  * The most bytes of one piece. Node tells that a write has left only when all of it has: so a megabyte in one write looks like no progress
  * for as long as a slow peer takes for it.
  */
-export const PIECE = 64 * 1024;
+export const LARGEST_WRITE = 64 * 1024;
 
 /** Up to so many bytes, or from so many parts on, a piece of several parts is joined: one copy is cheaper than a list of writes. */
 const JOIN_UP_TO = 16 * 1024;
@@ -17,10 +17,10 @@ const TELL_FROM = 4 * 1024;
 const SMALL = 512;
 const MOST_SMALL = 256;
 
-/** In place of bytes that were moved away: to copy from those throws. */
+/** Replaces bytes whose buffer was transferred, because copying from such a buffer throws. */
 const NOTHING = new Uint8Array(0);
 
-/** Takes pieces to the kernel. */
+/** Writes pieces to the kernel. */
 export interface Sink {
   /** Bytes of pieces that were given and have not left whole. */
   readonly pending: number;
@@ -49,7 +49,7 @@ const NOBODY: Sink = { pending: 0, give: () => {} };
  * ## Contract
  *
  * - Order is kept, and nothing is copied that need not be.
- * - While the sink takes pieces at once, all that waits leaves; when the kernel is full, one piece of at most {@link PIECE} bytes is with
+ * - While the sink takes pieces at once, all that waits leaves; when the kernel is full, one piece of at most {@link LARGEST_WRITE} bytes is with
  *   the sink. So `size + sink.pending` is what has not left, to within one piece.
  * - Where something waits here, or a few KiB are pending, the sink has been told to call `pump` again.
  * - A part whose buffer was moved away (`transfer`) before it left is skipped and counted: the others leave.
@@ -62,7 +62,7 @@ export class SendBuffer {
   #only: Bytes | undefined = undefined;
   #parts: PartList | undefined = undefined;
   #lost = 0;
-  /** Whether the sink calls when its last piece has left. */
+  /** Whether the sink calls `pump` when its last piece was sent. */
   #told = true;
 
   constructor(sink: Sink) {
@@ -77,7 +77,7 @@ export class SendBuffer {
     return taken;
   }
 
-  /** Where nothing waits, is lost or is pending, it is for another sink. */
+  /** Gives the buffer to another sink, if nothing waits, is lost or is pending. */
   giveBack(): boolean {
     if (this.size > 0 || this.#lost > 0 || this.#sink.pending > 0) return false;
     this.#sink = NOBODY;
@@ -110,7 +110,7 @@ export class SendBuffer {
     while (this.size > 0 && (this.#sink.pending === 0 || !this.#told)) this.#giveNext(tells);
   }
 
-  /** Hands all over, whether the kernel takes it or not: what comes after it is somebody else's. */
+  /** Hands all bytes over at once, because another owner will write after them. */
   handAll(): void {
     while (this.size > 0) this.#giveNext(false);
   }
@@ -150,7 +150,7 @@ export class SendBuffer {
   }
 
   #giveNext(tells: boolean): void {
-    if (this.#only !== undefined && this.size > PIECE) {
+    if (this.#only !== undefined && this.size > LARGEST_WRITE) {
       this.#parts ??= new PartList();
       this.#parts.put(this.#only, this.size);
       this.#only = undefined;
@@ -178,11 +178,11 @@ export class SendBuffer {
   }
 }
 
-/** What is given to the sink in one go. */
+/** What is given to the sink at once. */
 interface Piece {
   readonly bytes: Bytes | readonly Bytes[];
   readonly size: number;
-  /** Bytes that belonged to it and were moved away. */
+  /** Bytes of the piece that were lost, because their buffers were transferred. */
   readonly lost: number;
 }
 
@@ -206,10 +206,10 @@ class PartList {
 
   /** Takes the next piece: a part, or several that fit together. */
   take(): Piece {
-    if (this.#sizes[this.#head]! > PIECE) return this.#cut();
+    if (this.#sizes[this.#head]! > LARGEST_WRITE) return this.#cut();
     let end = this.#head;
     let expected = 0;
-    while (end < this.#parts.length && expected + this.#sizes[end]! <= PIECE) expected += this.#sizes[end++]!;
+    while (end < this.#parts.length && expected + this.#sizes[end]! <= LARGEST_WRITE) expected += this.#sizes[end++]!;
     const parts = this.#parts.slice(this.#head, end);
     this.#parts.fill('', this.#head, end);
     this.#head = end;
@@ -225,21 +225,21 @@ class PartList {
     const whole = typeof part === 'string' ? Buffer.from(part) : part;
     const size = this.#sizes[head]!;
     if (whole.length < size) {
-      // It was moved away, and the rest of it with it.
+      // The buffer was transferred, so the rest of the part is lost.
       this.#sizes[head] = 0;
       this.#parts[head] = '';
       this.size -= size;
       return { bytes: '', size: 0, lost: size };
     }
-    this.#parts[head] = whole.subarray(PIECE);
-    this.#sizes[head] = size - PIECE;
-    this.size -= PIECE;
-    return { bytes: whole.subarray(0, PIECE), size: PIECE, lost: 0 };
+    this.#parts[head] = whole.subarray(LARGEST_WRITE);
+    this.#sizes[head] = size - LARGEST_WRITE;
+    this.size -= LARGEST_WRITE;
+    return { bytes: whole.subarray(0, LARGEST_WRITE), size: LARGEST_WRITE, lost: 0 };
   }
 
   /** Moves the first part to another list, or as much of it as `most`; gives how many bytes of that were lost. */
   moveTo(other: PartList, most: number): number {
-    const { bytes, size, lost } = this.#sizes[this.#head]! > PIECE ? this.#cut() : this.#first();
+    const { bytes, size, lost } = this.#sizes[this.#head]! > LARGEST_WRITE ? this.#cut() : this.#first();
     const part = typeof bytes === 'string' ? Buffer.from(bytes) : (bytes as Uint8Array);
     const moved = Math.min(size, most);
     if (size > 0) other.put(size > most ? part.subarray(0, most) : part, moved);
@@ -254,7 +254,7 @@ class PartList {
     return pieceOf([part], size);
   }
 
-  /** What has been taken goes when it is the greater part. */
+  /** Removes the taken parts when they are more than half of the list. */
   #tidy(): void {
     this.#small = Math.min(this.#small, this.#parts.length - this.#head);
     if (this.#head < 64 || this.#head * 2 < this.#parts.length) return;

@@ -6,7 +6,7 @@ import type { ServiceClass } from './service-class.js';
 import type { Due, TimerQueue } from '../core/time/timer-queue.js';
 
 /** What loading a module needs of the app. */
-export interface LoadingApp {
+export interface ServiceModuleHost {
   readonly clock: { now(): number };
   readonly timers: TimerQueue;
   held<T>(something: Promise<T>): Promise<T>;
@@ -22,7 +22,7 @@ const LOAD_TIME = 10_000;
  * Loads the class of a service. Node loads each module once.
  * @throws {TaskTonicError} rejects with `TT_NOT_IN_MODULE`, `TT_SERVICE_NOT_LOADED`, and what the module throws.
  */
-export async function loadService(module: string, className: string, app: LoadingApp): Promise<ServiceClass> {
+export async function loadService(module: string, className: string, app: ServiceModuleHost): Promise<ServiceClass> {
   return new Promise((resolve, reject) => {
     const late: Due = {
       at: app.clock.now() + LOAD_TIME,

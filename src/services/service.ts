@@ -1,7 +1,7 @@
 import { failAnswers } from '../core/asking/answer.js';
 import type { AnyTonic, RemoteHandle } from '../core/any-tonic.js';
 import { fail, toError } from '../core/errors.js';
-import { type Supervision, superviseInfusion } from '../core/guests/extras.js';
+import { type Supervision, superviseInfusion } from '../core/features/extras.js';
 import { OpenAnswers } from './open-answers.js';
 import { Plan, type Sparkle } from '../core/plan/plan.js';
 import { RestartBudget } from '../core/options/restart-budget.js';
@@ -40,7 +40,7 @@ interface Waiting {
 export type UserHandle = AnyTonic | RemoteHandle;
 
 /** What a service needs of the registry. */
-export interface ServiceHome {
+export interface ServiceHost {
   /** The base of all services: the main Catalyst. */
   readonly base: AnyTonic;
   /** The most calls that may wait for a start. */
@@ -85,14 +85,14 @@ export class Service implements Supervision {
   /** The questions to its present Tonic: the handle of the service may outlive that Tonic. */
   readonly #asked: OpenAnswers;
   #restarts!: RestartBudget;
-  readonly #home: ServiceHome;
+  readonly #host: ServiceHost;
   /** Those who requested it while its class was unknown. */
   #askers: Asker[] = [];
   /** Users in other threads that requested another class: they have a handle, but their calls are refused. */
   readonly #refused = new WeakMap<UserHandle, Error>();
 
   constructor(
-    home: ServiceHome,
+    host: ServiceHost,
     readonly name: string,
     serviceClass: ServiceClass | undefined,
     /** The arguments of its constructor. */
@@ -100,8 +100,8 @@ export class Service implements Supervision {
     /** Whether the registry can make it again. */
     readonly isMade: boolean,
   ) {
-    this.#home = home;
-    this.#asked = new OpenAnswers(home.isUnderTest);
+    this.#host = host;
+    this.#asked = new OpenAnswers(host.isUnderTest);
     if (serviceClass !== undefined) this.class = serviceClass;
   }
 
@@ -135,21 +135,21 @@ export class Service implements Supervision {
   /** Makes its Tonic. */
   begin(): void {
     this.#retiring = this.#askedAgain = false;
-    this.#face = this.#home.make(this);
-    superviseInfusion(this.#home.base, this.#face, this);
+    this.#face = this.#host.make(this);
+    superviseInfusion(this.#host.base, this.#face, this);
     this.#callWaiting();
   }
 
   run(): void {
     if (this.ended) return;
-    if (!this.#home.mayBegin || !(this.#home.isNeeded(this) || this.isCalled)) return this.end(undefined);
+    if (!this.#host.mayBegin || !(this.#host.isNeeded(this) || this.isCalled)) return this.end(undefined);
     try {
       this.begin();
       // The user has finished since then: the service handles the call, and finishes too.
-      if (!this.#home.isNeeded(this)) this.retire();
+      if (!this.#host.isNeeded(this)) this.retire();
     } catch (thrown) {
       const error = (this.#error = toError(thrown));
-      const { base } = this.#home;
+      const { base } = this.#host;
       base._ttScheduler.logs.failure(base, error, { sparkle: undefined, state: undefined, source: undefined });
       if (this.takeRestart() > 0) base._ttss__run(this);
     }
@@ -159,7 +159,7 @@ export class Service implements Supervision {
   adopt(instance: AnyTonic): void {
     this.instance = instance;
     this.#face = instance._ttFace;
-    superviseInfusion(this.#home.base, this.#face, this);
+    superviseInfusion(this.#host.base, this.#face, this);
   }
 
   /** Nobody needs it: it finishes, unless it is used again before. */
@@ -179,14 +179,14 @@ export class Service implements Supervision {
       const told = new Set(called.filter(({ key }) => key === ACCESS).map(({ args: [user] }) => user));
       for (const [user, { args }] of this.users) if (!told.has(user)) this.#wait(ACCESS, [user, ...args]);
       this.#waiting.push(...called);
-    } else if (this.#askedAgain && this.#home.mayBegin) {
-      this.#home.base._ttss__run(this);
+    } else if (this.#askedAgain && this.#host.mayBegin) {
+      this.#host.base._ttss__run(this);
     } else this.end(undefined);
   }
 
   takeRestart(): number {
     if (this.ended) return 0;
-    const restart = this.#home.mayBegin ? this.#restarts.take(this.#home.now()) : 0;
+    const restart = this.#host.mayBegin ? this.#restarts.take(this.#host.now()) : 0;
     if (restart > 0) return restart;
     this.end(this.#error);
     return 0;
@@ -195,7 +195,7 @@ export class Service implements Supervision {
   end(error: Error | undefined): void {
     if (this.ended) return;
     this.ended = true;
-    this.#home.ended(this, error);
+    this.#host.ended(this, error);
   }
 
   // ---- Users ----
@@ -287,7 +287,7 @@ export class Service implements Supervision {
 
   #wait(key: string, args: unknown[]): void {
     // Events about users belong to the life cycle, so the limit does not hold for them.
-    if (this.#waiting.length >= this.#home.waitingLimit && key !== ACCESS && key !== COMPLETED)
+    if (this.#waiting.length >= this.#host.waitingLimit && key !== ACCESS && key !== COMPLETED)
       throw fail('TT_QUEUE_FULL', { catalyst: `the service ${this.name}`, count: this.#waiting.length });
     this.#waiting.push({ source: running.tonic, sourceSparkle: running.sparkle, key, args });
   }

@@ -1,15 +1,15 @@
-import { loseAnswers, onBehalf } from '../core/asking/answer.js';
+import { failAnswersOfFinished, runForeignOrder } from '../core/asking/answer.js';
 import type { AnyTonic, RemoteHandle, ServiceInfo } from '../core/any-tonic.js';
 import type { ServicePort, ServicesEnding } from '../core/service-port.js';
 import { fail, toError } from '../core/errors.js';
-import { extrasOf, tellEnd } from '../core/guests/extras.js';
+import { extrasOf, tellEnd } from '../core/features/extras.js';
 import { abort } from '../core/life.js';
 import { ports } from '../core/ports.js';
 import { runAs, running } from '../core/running.js';
-import { type Asker, Service, type ServiceHome, type UserHandle } from './service.js';
+import { type Asker, Service, type ServiceHost, type UserHandle } from './service.js';
 import { ServiceHandle, type ServiceCaller } from './service-handle.js';
 import { loadService } from './service-module.js';
-import { type ServiceWords, hearCompleted, tellOfService } from './service-words.js';
+import { type ServiceMessages, tellUserCompleted, sendServiceMessage } from './service-messages.js';
 import { type AskedClass, type ServiceClass, type ServiceSource, askedName, isAsked } from './service-class.js';
 
 /** What the registry needs of its app. */
@@ -29,7 +29,7 @@ type MakeTonic = new (...args: unknown[]) => AnyTonic;
  * A service lives as long as it has a *real* user: one that does not exist only because of a service that nobody uses.
  * So services that use themselves, or each other in a circle, do not keep each other alive.
  */
-export class Services implements ServicePort, ServicesEnding, ServiceCaller, ServiceHome {
+export class Services implements ServicePort, ServicesEnding, ServiceCaller, ServiceHost {
   readonly #app: ServicesApp;
   readonly #services = new Map<string, Service>();
   readonly #handles = new Map<string, ServiceHandle>();
@@ -48,19 +48,19 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
 
   // ---- Messages of other threads ----
 
-  heard(tonic: AnyTonic, word: keyof ServiceWords, said: readonly unknown[]): void {
+  heard(tonic: AnyTonic, word: keyof ServiceMessages, said: readonly unknown[]): void {
     switch (word) {
       case 'use':
-        return this.#useFrom(...(said as ServiceWords['use']));
+        return this.#useFrom(...(said as ServiceMessages['use']));
       case 'unuse':
-        return this.#leaveFrom(...(said as ServiceWords['unuse']));
+        return this.#leaveFrom(...(said as ServiceMessages['unuse']));
       case 'leaveAll':
-        return this.#leaveAll(...(said as ServiceWords['leaveAll']));
+        return this.#leaveAll(...(said as ServiceMessages['leaveAll']));
       case 'call':
-        return this.#callFrom(tonic, ...(said as ServiceWords['call']));
+        return this.#callFrom(tonic, ...(said as ServiceMessages['call']));
       case 'completed':
         // This thread knows more recent facts about the service.
-        return hearCompleted(tonic, (said as ServiceWords['completed'])[0]);
+        return tellUserCompleted(tonic, (said as ServiceMessages['completed'])[0]);
     }
   }
 
@@ -125,13 +125,13 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
 
   callService(name: string, key: string, args: unknown[]): void {
     const service = this.#services.get(name);
-    if (service === undefined) loseAnswers(args);
+    if (service === undefined) failAnswersOfFinished(args);
     else service.call(key, args);
   }
 
   /** A call of a Tonic of another thread, which becomes the source of the order. */
   #callFrom(main: AnyTonic, name: string, key: string, args: unknown[]): void {
-    onBehalf(main, args, () => this.callService(name, key, args));
+    runForeignOrder(main, args, () => this.callService(name, key, args));
   }
 
   whoIs(name: string): RemoteHandle | undefined {
@@ -301,7 +301,7 @@ export class Services implements ServicePort, ServicesEnding, ServiceCaller, Ser
       const details = { count: lost.length, tonic: `the service ${service.name}`, sparkles };
       this.#main._ttScheduler.logs.warn(this.#main, fail('TT_ORDERS_LOST', details, error));
     }
-    for (const { args } of lost) loseAnswers(args);
+    for (const { args } of lost) failAnswersOfFinished(args);
     for (const [user, { access }] of service.users) {
       (user as AnyTonic)._ttExtras?.uses?.delete(service.name);
       tellCompleted(user, { service: service.name, error }, access);
@@ -436,5 +436,5 @@ function isCatalystClass(serviceClass: ServiceClass): boolean {
 }
 
 function tellCompleted(user: UserHandle, info: ServiceInfo, access: number): void {
-  tellOfService(user, 'completed', info, access);
+  sendServiceMessage(user, 'completed', info, access);
 }

@@ -14,9 +14,9 @@ import {
   linkSchema,
   subscribeSchema,
 } from './store-options.js';
-import { type Made, pathOf } from './tree/made.js';
+import { type NewElement, pathOf } from './tree/new-element.js';
 import { PatternTrie } from '../collections/pattern-trie.js';
-import type { Hearer } from './tree/subscription.js';
+import type { Subscriber } from './tree/subscription.js';
 import type { SubscriptionWishes, Tree } from './tree/tree.js';
 import type {
   AnyShape,
@@ -50,8 +50,8 @@ export interface Placed {
 export interface CursorHost {
   /** Throws while the tree cannot be read. */
   readonly tree: Tree;
-  /** Makes the hearer of a subscription, which calls the callback. */
-  hearer(callback: StoreCallback, owner: unknown): Hearer;
+  /** Makes the subscriber of a subscription, which calls the callback. */
+  subscriber(callback: StoreCallback, owner: unknown): Subscriber;
 }
 
 /**
@@ -60,7 +60,7 @@ export interface CursorHost {
  */
 export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
   readonly #host: CursorHost;
-  #lists: ListPaths<Made> | undefined;
+  #lists: ListPaths<NewElement> | undefined;
 
   /** @internal */
   constructor(host: CursorHost) {
@@ -80,8 +80,8 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     return this.#host.tree;
   }
 
-  get #paths(): ListPaths<Made> {
-    return (this.#lists ??= new ListPaths<Made>());
+  get #paths(): ListPaths<NewElement> {
+    return (this.#lists ??= new ListPaths<NewElement>());
   }
 
   /** Its value; `undefined` if it has none. For an alias it is that of its target. */
@@ -280,13 +280,13 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
     const wanted = parseOptions(subscribeSchema, options ?? {}, 'subscribe()');
     if (typeof callback !== 'function')
       throw fail('TT_BAD_OPTION', { class: 'subscribe()', option: 'callback', problem: 'must be a function' });
-    const hearer = this.#host.hearer(callback, wanted.owner);
+    const subscriber = this.#host.subscriber(callback, wanted.owner);
     for (const field of wanted.extract ?? []) this.#tree.segments(field);
     const exclude = wanted.exclude && this.#patterns(wanted.exclude);
     const { recursive, ignoreSource, extract, triggerNow, latest } = wanted;
     const all = paths.map((path) => joined(this._ttPath, path));
     const wishes = { recursive, ignoreSource, exclude, extract, triggerNow, latest };
-    return { unsubscribe: this.#tree.subscribe(all, wishes, hearer) };
+    return { unsubscribe: this.#tree.subscribe(all, wishes, subscriber) };
   }
 
   /** Ends all subscriptions, in the whole Store, of a callback, of an owner, or of each of a list. */
@@ -337,13 +337,13 @@ export abstract class Cursor<Shape = AnyShape, Path extends string = string> {
    * @internal Hears each batch within the write that makes it, whatever Tonic writes. @returns a function that ends
    * this.
    */
-  _ttFollow(paths: readonly string[], deliver: Hearer['deliver']): () => void {
+  _ttFollow(paths: readonly string[], deliver: Subscriber['deliver']): () => void {
     return this.#tree.subscribe(paths, FOLLOWED, { deliver, known: [] });
   }
 
   /** @internal See {@link Tree.hearTurns}. */
-  _ttHearTurns(hearer: (paths: readonly string[]) => void): () => void {
-    return this.#tree.hearTurns(hearer);
+  _ttHearTurns(subscriber: (paths: readonly string[]) => void): () => void {
+    return this.#tree.hearTurns(subscriber);
   }
 
   /** @internal See {@link Tree.present}. */
@@ -380,10 +380,10 @@ const FOLLOWED: SubscriptionWishes = {
 
 /** A cursor: see {@link Cursor}. It is cheap, and stays valid when the value at its path is removed. */
 export class Item<Shape = AnyShape, Path extends string = string> extends Cursor<Shape, Path> {
-  readonly #at: string | Made;
+  readonly #at: string | NewElement;
 
   /** @internal */
-  constructor(host: CursorHost, at: string | Made) {
+  constructor(host: CursorHost, at: string | NewElement) {
     super(host);
     this.#at = at;
   }

@@ -1,10 +1,10 @@
-import { type Kept, bare } from './values.js';
+import { type StoredValue, withoutCopy } from './values.js';
 
 /**
  * Whether two kept values are equal: simple values by `Object.is`, plain data by content, shared memory by identity.
  */
-export function same(one: Kept | undefined, other: Kept | undefined): boolean {
-  return Object.is(one, other) || (isObject(one) && isObject(other) && alike(bare(one), bare(other)));
+export function same(one: StoredValue | undefined, other: StoredValue | undefined): boolean {
+  return Object.is(one, other) || (isObject(one) && isObject(other) && alike(withoutCopy(one), withoutCopy(other)));
 }
 
 function alike(one: unknown, other: unknown): boolean {

@@ -2,7 +2,7 @@ import { parseOptions } from '../core/options/option-schema.js';
 import { Cursor, type CursorHost } from './cursor.js';
 import type { StoreCallback } from './event.js';
 import { type StoreTreeOptions, throwLater, treeSchema } from './store-options.js';
-import type { Hearer } from './tree/subscription.js';
+import type { Subscriber } from './tree/subscription.js';
 import { Tree } from './tree/tree.js';
 import type { AnyShape, Readable, Settable, ShapeAt, ValueOf } from './typed-paths.js';
 
@@ -50,7 +50,7 @@ class OwnTree implements CursorHost {
     this.tree = tree;
   }
 
-  hearer(callback: StoreCallback, owner: unknown): Hearer {
+  subscriber(callback: StoreCallback, owner: unknown): Subscriber {
     return { deliver: callback, known: owner === undefined ? [callback] : [callback, owner] };
   }
 }

@@ -20,7 +20,7 @@ export type StoreValue =
   | { readonly [key: string]: StoreValue | undefined };
 
 /** A value as it is stored: readers get it itself, unless it cannot be frozen. */
-export type Kept = StoreValue | Unfrozen;
+export type StoredValue = StoreValue | Unfrozen;
 
 /** A value that contains something that cannot be frozen (a Date, a Map, bytes): each reader gets a copy. */
 export class Unfrozen {
@@ -45,7 +45,7 @@ const frozen = new WeakMap<object, Measure>();
  * @param most the most bytes that it may have, estimated.
  * @throws {TaskTonicError} `TT_STORE_VALUE`
  */
-export function kept(value: unknown, path: string, most: number): Kept {
+export function toStored(value: unknown, path: string, most: number): StoredValue {
   if (isSimple(value)) {
     if (simpleSize(value) > most) throw tooLarge(path, most);
     return value;
@@ -61,12 +61,12 @@ export function kept(value: unknown, path: string, most: number): Kept {
 }
 
 /** A stored value for a reader. */
-export function readable(value: Kept | undefined): StoreValue | undefined {
+export function readable(value: StoredValue | undefined): StoreValue | undefined {
   return value instanceof Unfrozen ? (new Copying('', Infinity).copy(value.value, 0) as StoreValue) : value;
 }
 
 /** A stored value without a copy, for code that does not change it. */
-export function bare(value: Kept | undefined): StoreValue | undefined {
+export function withoutCopy(value: StoredValue | undefined): StoreValue | undefined {
   return value instanceof Unfrozen ? value.value : value;
 }
 

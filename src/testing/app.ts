@@ -15,8 +15,8 @@ import { AppClock } from './app-clock.js';
 import { sleep } from './real-time.js';
 import { Recorder } from './recording.js';
 import { type SimulatedThread, SimulatedThreads } from './simulated-threads.js';
-import { Ring } from './trace.js';
-import type { World } from './world.js';
+import { RingBuffer } from './trace.js';
+import type { Simulator } from './simulator.js';
 
 /** An app: a Formula (its class, or an instance if it has arguments), or a function that makes its starting Tonics. */
 export type AppSource = (new () => Formula) | Formula | (() => void);
@@ -65,9 +65,9 @@ const NOT_OVER: RunResult = { exitCode: 1, error: undefined, signal: undefined }
 export class AppUnderTest {
   /** The host that it runs on. */
   readonly host: string;
-  readonly #world: World;
+  readonly #world: Simulator;
   readonly #clock: AppClock;
-  readonly #lines = new Ring<string>(MOST_LINES);
+  readonly #lines = new RingBuffer<string>(MOST_LINES);
   #runtime: Runtime | undefined;
   #main: Catalyst<string> | undefined;
   #ended: Promise<RunResult> | undefined;
@@ -81,7 +81,7 @@ export class AppUnderTest {
    * @param nth which app on that host it is, from 1: one that is started again has other random numbers.
    * @internal
    */
-  constructor(world: World, host: string, nth: number) {
+  constructor(world: Simulator, host: string, nth: number) {
     this.#world = world;
     this.host = host;
     this.#label = nth === 1 ? host : `${host} (${nth})`;

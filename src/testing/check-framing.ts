@@ -4,7 +4,7 @@ import { parseOptions } from '../core/options/option-schema.js';
 import type { Decoder, Framing } from '../framing/framing.js';
 import { type CheckFramingOptions, checkFramingSchema } from './bench-options.js';
 import { SeededRandom } from './seeded-random.js';
-import { brief } from './trace-table.js';
+import { shortText } from './trace-table.js';
 import { snapshot } from './snapshot.js';
 
 export type { CheckFramingOptions } from './bench-options.js';
@@ -213,7 +213,7 @@ class FramingCheck<Frame, Sent> {
     for (let at = 0; at < Math.max(count, found.length); at++) {
       if (at < found.length && at < count && same(found[at], this.#frames[at])) continue;
       const [is, must] = [found, this.#frames.slice(0, count)].map((list) =>
-        at < list.length ? brief(snapshot(list[at])) : 'nothing',
+        at < list.length ? shortText(snapshot(list[at])) : 'nothing',
       );
       throw this.#broken(`${how}: frame ${at + 1} came as ${is} instead of ${must}`);
     }

@@ -1,11 +1,11 @@
-import { written } from '../core/options/written.js';
+import { valueText } from '../core/options/value-text.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { AnyTonic } from '../core/any-tonic.js';
 import { badOption } from '../core/options/option-problem.js';
 import type { Contract, TonicContract } from './sparkle-conditions.js';
 import { listOf } from './one-or-more.js';
 import { snapshot } from './snapshot.js';
-import { brief } from './trace-table.js';
+import { shortText } from './trace-table.js';
 
 /** What became of the contract with one Tonic. */
 export interface ContractMatch {
@@ -47,7 +47,7 @@ export class ContractWatch {
     const problem =
       conditions.length === 0
         ? 'no Tonic in it has a condition'
-        : `it is ${written(stopMatchCount)}, and must be 'all' or from 1 to ${conditions.length}`;
+        : `it is ${valueText(stopMatchCount)}, and must be 'all' or from 1 to ${conditions.length}`;
     throw badOption('the Distiller', 'contract.stopMatchCount', problem);
   }
 
@@ -119,7 +119,7 @@ function reasons(contract: TonicContract, tonic: AnyTonic, ran: string | undefin
     const value = probeOf(tonic, probe);
     const holds =
       typeof wanted === 'function' ? (wanted as (value: unknown) => unknown)(value) : isDeepStrictEqual(value, wanted);
-    if (holds) why.push(`probe: ${probe} = ${typeof value === 'string' ? value : brief(snapshot(value))}`);
+    if (holds) why.push(`probe: ${probe} = ${typeof value === 'string' ? value : shortText(snapshot(value))}`);
   }
   return why;
 }

@@ -9,7 +9,7 @@ import type { Network } from '../selector/network.js';
 import { type AppSource, type Finished, type LogEntry, AppUnderTest } from './app.js';
 import { type AppOptions, type DistillerOptions, appSchema, distillerSchema } from './bench-options.js';
 import { type Duration, toMs } from './duration.js';
-import { type Fault, Faults, TestDice } from './faults.js';
+import { type Fault, Faults, TestFaults } from './faults.js';
 import { SimulatedNetwork } from './network/simulated-network.js';
 import { type HostedNetwork, networkAt, networkOf } from './networks.js';
 import { reportOf, tableOf } from './report.js';
@@ -20,7 +20,7 @@ import { type TraceEntry, entryOf } from './trace.js';
 import type { TraceFilter } from './trace-filter.js';
 import type { VirtualClock } from './virtual-clock.js';
 import { anySeed, seedAskedFor } from './seed.js';
-import { World } from './world.js';
+import { Simulator } from './simulator.js';
 
 export type { AppOptions, DistillerOptions } from './bench-options.js';
 
@@ -41,10 +41,10 @@ const NOTHING_RAN = { exitCode: 0, error: undefined, signal: undefined };
  * ```
  */
 export class Distiller {
-  readonly #world: World;
+  readonly #world: Simulator;
   readonly #apps: AppUnderTest[] = [];
   readonly #network: Network | HostedNetwork;
-  readonly #dice: TestDice;
+  readonly #faults: TestFaults;
   #finishCalled = false;
 
   private constructor(options: DistillerOptions, faults: Faults) {
@@ -52,10 +52,10 @@ export class Distiller {
     const { seed, network, probes, trace, wallTime, settleWithin, sparkleTakes, instantLimit } = settings;
     const traceLimit = trace === false ? 0 : trace;
     const chosen = seed ?? seedAskedFor() ?? anySeed();
-    this.#world = new World({ seed: chosen, wallTime, traceLimit, probes, faults, settleWithin, instantLimit });
+    this.#world = new Simulator({ seed: chosen, wallTime, traceLimit, probes, faults, settleWithin, instantLimit });
     this.#world.recording.finished = () => this.finished;
     this.sparkleTakes(sparkleTakes);
-    this.#dice = new TestDice(faults, this.#world.random, this.#world.clock);
+    this.#faults = new TestFaults(faults, this.#world.random, this.#world.clock);
     this.#network = networkOf(this.#world, network);
   }
 
@@ -197,7 +197,7 @@ export class Distiller {
    * @param what what it affects, such as `'worker 2'`, if there are several.
    */
   chance(probability: number, kind: string, what = ''): boolean {
-    return this.#dice.strikes(probability, kind, what);
+    return this.#faults.strikes(probability, kind, what);
   }
 
   /**

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/time/clock.js';
 import type { SeededRandom } from './seeded-random.js';
-import { inFewWords } from './in-few-words.js';
-import { Ring } from './trace.js';
+import { shortList } from './short-list.js';
+import { RingBuffer } from './trace.js';
 
 /** Something that goes wrong by chance: a lost datagram, a connection that is reset, a peer that stalls. */
 export interface Fault {
@@ -25,7 +25,7 @@ const MOST_KEPT = 100_000;
  */
 export class Faults {
   readonly #allowed: (fault: Fault) => boolean;
-  readonly #injected = new Ring<Fault>(MOST_KEPT);
+  readonly #injected = new RingBuffer<Fault>(MOST_KEPT);
 
   constructor(allowed: (fault: Fault) => boolean = () => true) {
     this.#allowed = allowed;
@@ -45,7 +45,7 @@ export class Faults {
 }
 
 /** Draws the faults of the test itself, with a random stream for each place. */
-export class TestDice {
+export class TestFaults {
   readonly #faults: Faults;
   readonly #random: SeededRandom;
   readonly #clock: Clock;
@@ -78,5 +78,5 @@ function faultText({ kind, what, index }: Fault): string {
 
 /** A short text for many faults. */
 export function faultsText(faults: readonly Fault[]): string {
-  return inFewWords(faults, faultText, ({ kind }) => kind);
+  return shortList(faults, faultText, ({ kind }) => kind);
 }

@@ -34,5 +34,5 @@ export { SimulatedHost } from './network/simulated-host.js';
 export type { Conditions } from './network/conditions.js';
 export type { SimulatedConnection } from './network/connection.js';
 export type { NetworkEvent } from './network/simulation.js';
-export type { FaultKind, NetworkFault } from './network/fault-dice.js';
+export type { FaultKind, NetworkFault } from './network/fault-source.js';
 export type { NetworkSettings } from './network/settings.js';

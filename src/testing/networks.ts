@@ -3,7 +3,7 @@ import type { Random } from '../core/time/random.js';
 import type { Network } from '../selector/network.js';
 import type { Fault } from './faults.js';
 import { SimulatedNetwork } from './network/simulated-network.js';
-import type { World } from './world.js';
+import type { Simulator } from './simulator.js';
 
 /** A network with several hosts, each of which sees it from its own place. */
 export interface HostedNetwork {
@@ -26,7 +26,7 @@ export type NetworkChoice = Network | HostedNetwork | ((parts: NetworkParts) => 
 
 /** The network of a world; by default a simulated one, on which nothing goes wrong but what the test has go wrong. */
 export function networkOf(
-  world: World,
+  world: Simulator,
   choice: NetworkChoice = (parts) => new SimulatedNetwork(parts),
 ): Network | HostedNetwork {
   const parts = {

@@ -9,7 +9,7 @@ import { snapshot, snapshots } from './snapshot.js';
 import type { SparkleRun } from './sparkle-run.js';
 import type { SparkleTimer } from './sparkle-time.js';
 import type { SettleLimit } from './settle-limit.js';
-import { Ring, type TraceRecord } from './trace.js';
+import { RingBuffer, type TraceRecord } from './trace.js';
 import type { VirtualClock } from './virtual-clock.js';
 
 /** Fields to be copied into the trace, by the name of a Tonic or of its class. */
@@ -18,7 +18,7 @@ export type Probes = Readonly<Record<string, readonly string[]>>;
 /** What all apps of a world write their trace to. */
 export class Recording {
   readonly clock: VirtualClock;
-  readonly ring: Ring<TraceRecord>;
+  readonly ring: RingBuffer<TraceRecord>;
   /** How many entries there have been. */
   count = 0;
   /** What has been done at the instant that is. */
@@ -45,7 +45,7 @@ export class Recording {
     this.instants = instants;
     this.settleLimit = settleLimit;
     this.#keeps = limit > 0;
-    this.ring = new Ring(limit);
+    this.ring = new RingBuffer(limit);
     this.#probes = probes;
     this.#hasProbes = Object.keys(probes).length > 0;
   }

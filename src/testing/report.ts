@@ -1,11 +1,11 @@
 import type { LogEntry } from './app.js';
 import type { ContractDetails } from './contract.js';
 import { faultsText } from './faults.js';
-import { namesInFewWords } from './in-few-words.js';
+import { shortNames } from './short-list.js';
 import { entryOf } from './trace.js';
 import { type TraceFilter, filterOf } from './trace-filter.js';
 import { timeText, traceTable } from './trace-table.js';
-import type { World } from './world.js';
+import type { Simulator } from './simulator.js';
 
 /** Of trace and log so many are shown after a failure: the last. */
 const TAIL = 40;
@@ -19,7 +19,7 @@ const LEVELS: Readonly<Record<number, string>> = {
 };
 
 /** The seed, the time and the trace of a world, or of that what is asked for, as a table. */
-export function tableOf(world: World, which?: TraceFilter): string {
+export function tableOf(world: Simulator, which?: TraceFilter): string {
   const entries = Array.from(world.recording.ring, entryOf);
   const shown = entries.filter(filterOf(which));
   const head = shown.length === entries.length ? headOf(world) : `${headOf(world)}, ${shown.length} shown`;
@@ -27,7 +27,7 @@ export function tableOf(world: World, which?: TraceFilter): string {
 }
 
 /** What is worth reading of a world after a failure: the seed, the faults, the contract that was not met, the end of the trace and of the log. */
-export function reportOf(world: World, log: readonly LogEntry[]): string {
+export function reportOf(world: Simulator, log: readonly LogEntry[]): string {
   const faults = world.faults.injected;
   const parts = [headOf(world)];
   if (faults.length > 0) parts.push(`faults: ${faultsText(faults)}`);
@@ -41,10 +41,10 @@ export function reportOf(world: World, log: readonly LogEntry[]): string {
 /** Who has not done what was expected. */
 function contractText({ matches, needed, tonics }: ContractDetails): string {
   const missing = Object.keys(tonics).filter((name) => !tonics[name]!.matched);
-  return `contract: ${matches} of ${needed} matched, and not ${namesInFewWords(missing)}`;
+  return `contract: ${matches} of ${needed} matched, and not ${shortNames(missing)}`;
 }
 
-function headOf({ seed, clock, recording: { count, ring } }: World): string {
+function headOf({ seed, clock, recording: { count, ring } }: Simulator): string {
   const dropped = ring.dropped > 0 ? ` (${ring.dropped} are not kept)` : '';
   return `seed ${seed}, time ${timeText(clock.now())}, ${count} sparkles${dropped}`;
 }

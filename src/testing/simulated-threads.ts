@@ -6,7 +6,7 @@ import type { RunningThread, ThreadMachine } from '../links/thread/thread-machin
 import { type CatalystClass, runThread } from '../links/thread/thread-start.js';
 import { AppClock } from './app-clock.js';
 import { Recorder } from './recording.js';
-import type { World } from './world.js';
+import type { Simulator } from './simulator.js';
 
 /**
  * Simulated threads: all Catalysts of an app run in the thread of the test, each with a runtime, a Ledger and a clock
@@ -16,13 +16,13 @@ import type { World } from './world.js';
 export class SimulatedThreads implements ThreadMachine {
   readonly isParallel = false;
   readonly threads: SimulatedThread[] = [];
-  readonly #world: World;
+  readonly #world: Simulator;
   readonly #host: string;
   readonly #testbench: () => Testbench;
   readonly #expected = new Map<number, CatalystClass>();
 
   /** @param testbench makes the bench of a thread, with a clock of its own. */
-  constructor(world: World, host: string, testbench: () => Testbench) {
+  constructor(world: Simulator, host: string, testbench: () => Testbench) {
     this.#world = world;
     this.#host = host;
     this.#testbench = testbench;
@@ -124,18 +124,18 @@ export class SimulatedThread implements RunningThread {
 
 /** One end of a channel. Messages arrive in order, at times that the seed decides. */
 class SimulatedWire implements Wire {
-  readonly #world: World;
+  readonly #world: Simulator;
   readonly #arrived: unknown[] = [];
   #other: SimulatedWire | undefined;
   #take: ((message: unknown) => void) | undefined;
   #announced = false;
   #closed = false;
 
-  private constructor(world: World) {
+  private constructor(world: Simulator) {
     this.#world = world;
   }
 
-  static pair(world: World): [SimulatedWire, SimulatedWire] {
+  static pair(world: Simulator): [SimulatedWire, SimulatedWire] {
     const [one, other] = [new SimulatedWire(world), new SimulatedWire(world)];
     one.#other = other;
     other.#other = one;

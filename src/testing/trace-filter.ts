@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { checkOption } from '../core/options/option-schema.js';
-import { classIn } from './in-few-words.js';
+import { classIn } from './short-list.js';
 import type { TraceEntry } from './trace.js';
 
 /**

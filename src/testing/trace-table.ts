@@ -34,17 +34,17 @@ function cells(entry: TraceEntry, hosts: boolean): string[] {
 }
 
 function what({ sparkle, args, source, extra, atExit, error }: TraceEntry): string {
-  const parts = [`${extra ? '  ' : ''}${sparkle}(${args.map(brief).join(', ')})`];
+  const parts = [`${extra ? '  ' : ''}${sparkle}(${args.map(shortText).join(', ')})`];
   if (source !== undefined) parts.push(`<- ${source.name}${source.sparkle === undefined ? '' : `.${source.sparkle}`}`);
   if (error !== undefined) parts.push(`threw ${error}`);
-  if (atExit !== undefined && Object.keys(atExit.probes).length > 0) parts.push(brief(atExit.probes));
+  if (atExit !== undefined && Object.keys(atExit.probes).length > 0) parts.push(shortText(atExit.probes));
   if (atExit === undefined) parts.push('...');
   if (atExit?.catalystRuns === false) parts.push('(its Catalyst has finished)');
   return parts.join(' ');
 }
 
 /** A value in few words. */
-export function brief(value: unknown): string {
+export function shortText(value: unknown): string {
   const text = inspect(value, { breakLength: Infinity, depth: 2, maxArrayLength: 10, maxStringLength: WIDEST_ARGS });
   return text.length <= WIDEST_ARGS ? text : `${text.slice(0, WIDEST_ARGS)}...`;
 }

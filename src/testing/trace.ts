@@ -74,7 +74,7 @@ export function entryOf(record: TraceRecord): TraceEntry {
 }
 
 /** A bounded list: the newest are kept. */
-export class Ring<T> implements Iterable<T> {
+export class RingBuffer<T> implements Iterable<T> {
   readonly #items: T[] = [];
   readonly #limit: number;
   #next = 0;

@@ -2,7 +2,7 @@ import { fail, toError } from '../core/errors.js';
 import type { AppSource } from './app.js';
 import { Distiller, type DistillerOptions } from './distiller.js';
 import { type Fault, type Faults } from './faults.js';
-import { namesInFewWords } from './in-few-words.js';
+import { shortNames } from './short-list.js';
 import { within } from './real-time.js';
 
 /** What a test does with a Distiller of its own. */
@@ -87,5 +87,5 @@ async function endAfterFailure(distiller: Distiller): Promise<Error | undefined>
 async function endsWell(distiller: Distiller): Promise<void> {
   const { error, leftOpen } = await distiller.finish();
   if (error !== undefined) throw error;
-  if (leftOpen.length > 0) throw fail('TT_LEFT_OPEN', { what: namesInFewWords(leftOpen) });
+  if (leftOpen.length > 0) throw fail('TT_LEFT_OPEN', { what: shortNames(leftOpen) });
 }

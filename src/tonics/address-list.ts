@@ -14,10 +14,10 @@ function isRule(rule: string): boolean {
 
 /** An address, or a net as CIDR writes it. */
 export const addressRule = v.pipe(text, v.check(isRule, RULE));
-/** Some of them; a BlockList may be changed later, and holds for whoever comes then. */
+/** A list of rules; a BlockList may be changed later, which affects new peers. */
 export const addressRules = v.union([v.array(addressRule), v.instance(BlockList)], RULES);
 
-/** Such a list, as an option has it. */
+/** The value of an option that takes such a list. */
 export type AddressRules = readonly string[] | BlockList;
 
 /** Addresses that are in a list, or in a net of it. An IPv4 address that is written as an IPv6 one is the same. */

@@ -1,7 +1,7 @@
 import type { AnyTonic } from '../core/any-tonic.js';
 import type { Due } from '../core/time/timer-queue.js';
 
-/** One time that something waits for, on the clock of a Tonic's Catalyst. It can be set again and again. */
+/** A timeout on the clock of a Tonic's Catalyst. It can be set again and again. */
 export class Alarm implements Due {
   /** @internal */ at = Infinity;
   /** @internal */ slot = -1;
@@ -12,14 +12,14 @@ export class Alarm implements Due {
     this.#tonic = tonic;
   }
 
-  /** One that is set already. */
+  /** Makes an Alarm and sets it. */
   static after(tonic: AnyTonic, ms: number, due: () => void): Alarm {
     const alarm = new Alarm(tonic);
     alarm.set(ms, due);
     return alarm;
   }
 
-  /** Calls `due` after so many ms; what was set before is forgotten. `Infinity` for never. */
+  /** Calls `due` after `ms`, and replaces an earlier setting. `Infinity` for never. */
   set(ms: number, due: () => void): void {
     this.clear();
     if (ms === Infinity) return;
@@ -28,7 +28,7 @@ export class Alarm implements Due {
     this.#tonic._ttScheduler.timers.add(this);
   }
 
-  /** Whether it is set, and its time has not come. */
+  /** Whether it is set, and has not fired. */
   get isSet(): boolean {
     return this.slot >= 0;
   }

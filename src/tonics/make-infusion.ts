@@ -3,25 +3,25 @@ import { toError } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { running } from '../core/running.js';
 
-/** What a maker was about to make has thrown. */
+/** The result if a constructor has thrown. */
 export interface MakingFailed {
   readonly error: Error;
-  /** What was infused before the throw: whoever asked for it finishes it. */
+  /** The Tonics that were infused before the throw; the caller must finish them. */
   readonly infused: readonly AnyTonic[];
 }
 
 /**
  * Makes a Tonic for a peer, in a sparkle of the maker. Where that throws it is logged, and is no failure of the maker.
  *
- * @param sparkle what the log says the maker was at.
+ * @param sparkle the sparkle that the log names.
  */
 export function makeInfusion<T extends AnyTonic>(maker: AnyTonic, sparkle: string, make: () => T): T | MakingFailed {
-  const before = running.left?.infused.length ?? 0;
+  const before = running.endChecks?.infused.length ?? 0;
   try {
     return make();
   } catch (thrown) {
     const error = toError(thrown);
     maker._ttScheduler.logs.failure(maker, error, failureInfo(sparkle, maker));
-    return { error, infused: running.left?.infused.splice(before) ?? [] };
+    return { error, infused: running.endChecks?.infused.splice(before) ?? [] };
   }
 }

@@ -3,7 +3,7 @@ import { problemsOf, schemasAlong } from '../config/configuration-problems.js';
 import type { StartProblem } from '../config/tonic-maker.js';
 import { alternatives } from '../core/options/schema-parts.js';
 
-/** All that is wrong with options, for those that a configuration gives. */
+/** All problems of options that a configuration gives. */
 export function checkOptions(schema: v.GenericSchema, options: unknown, below: readonly string[]): StartProblem[] {
   const result = v.safeParse(schema, options);
   if (result.success) return [];

@@ -14,7 +14,7 @@ export function makerOf<T>(protocol: (new () => T) | (() => T), Base: ProtocolBa
   const bad = (): Error => fail('TT_BAD_PROTOCOL', { class: className, base: Base.name });
   if ((protocol as unknown) === Base || (protocol.prototype as unknown) instanceof Base) {
     const ProtocolClass = protocol as new () => T;
-    // What is wrong with its names is told here, and not with the first peer.
+    // Wrong names of its sparkles are reported here, and not with the first peer.
     Plan.of(ProtocolClass);
     return () => new ProtocolClass();
   }

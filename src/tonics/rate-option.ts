@@ -10,7 +10,7 @@ export const rateOption = v.union(
 
 export type RateOption = v.InferOutput<typeof rateOption>;
 
-/** What an option says; a burst is what a second brings, and one at least. */
+/** The rate of an option. A number alone is also the burst, which is at least 1. */
 export function rateOf(option: RateOption | undefined): Rate | undefined {
   return typeof option === 'number' ? { perSecond: option, burst: Math.max(option, 1) } : option;
 }

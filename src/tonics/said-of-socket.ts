@@ -1,4 +1,4 @@
-import type { Said, TonicConstructor } from '../core/plan/said.js';
+import type { Said, TonicConstructor } from '../core/plan/declarations.js';
 import type { Framing } from '../framing/framing.js';
 
 /** What is said of a class of sockets with `with`: its states and groups, its framing, or both. */

@@ -3,7 +3,7 @@ import { type ErrorCode, TaskTonicError } from '../core/errors.js';
 import type { Address } from '../selector/network.js';
 import { tlsError } from './tls/tls-errors.js';
 
-/** What the system calls it, and what a user is told. errno(3). */
+/** The error codes of the system, errno(3), and ours. */
 const CODES: Readonly<Record<string, ErrorCode>> = {
   EADDRINUSE: 'TT_ADDRESS_IN_USE',
   EADDRNOTAVAIL: 'TT_ADDRESS_NOT_AVAILABLE',
@@ -45,7 +45,7 @@ export function socketError(
   const ofTls = tlsError(error, address, details);
   if (ofTls !== undefined) return ofTls;
   const { code = 'unknown', syscall } = error as NodeJS.ErrnoException;
-  // The system says neither how large it was nor what would fit.
+  // The system reports neither the size of the datagram nor the limit.
   const size = code === 'EMSGSIZE' ? { bytes: 'too many', max: 'the network' } : undefined;
   const named = { address: addressOf(error) ?? address, code, ...size, ...details };
   // A failed connect names the peer, but it is the local address that this machine does not have.
@@ -53,7 +53,7 @@ export function socketError(
   return new TaskTonicError(isOwnEnd ? 'TT_NO_LOCAL_END' : (CODES[code] ?? 'TT_SOCKET_ERROR'), named, error);
 }
 
-/** Several addresses were tried: all of them are told. */
+/** Several addresses were tried: the error names the reason of each. */
 function severalErrors(
   error: AggregateError,
   address: string,
@@ -82,7 +82,7 @@ function addressOf(error: Error & { address?: unknown; port?: unknown; syscall?:
   const { address, port, syscall } = error;
   if (typeof address !== 'string') return undefined;
   if (typeof port !== 'number' && isIP(address) === 0) return showPath(address);
-  // What any port would have done for has none in the error.
+  // If any port was requested, the error has no port.
   if (typeof port !== 'number') return syscall === 'bind' || syscall === 'listen' ? showAddress(address, 0) : address;
   return showAddress(address, port);
 }
@@ -96,7 +96,7 @@ export function showAddress(host: string | undefined, port: number | undefined, 
 
 /** A peer, by its address; who has connected to a UNIX socket has none, and is told by the address of that. */
 export function showPeer(remote: Address | undefined, local: Address | undefined): string {
-  // Of a peer that has gone before it was accepted the system tells none.
+  // The system gives no address of a peer that closed before it was accepted.
   if (remote === undefined) return 'an unknown address';
   const { address, port, family } = remote;
   // What somebody has called it who knows.

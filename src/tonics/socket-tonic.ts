@@ -4,7 +4,7 @@ import { fail } from '../core/errors.js';
 import { failureInfo } from '../core/life.js';
 import { LogLevel } from '../core/log-level.js';
 import { type Sparkle, ofFramework } from '../core/plan/plan.js';
-import { putBeyond } from '../core/queue/put-beyond.js';
+import { queueWithoutLimit } from '../core/queue/queue-without-limit.js';
 import { running } from '../core/running.js';
 import { Tonic } from '../core/tonic.js';
 import { NO_OPTIONS, type TonicOptions, tonicSettings } from '../core/options/tonic-options.js';
@@ -21,7 +21,7 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
   constructor(options: TonicOptions = NO_OPTIONS) {
     const settings = tonicSettings(options, new.target);
     const base = settings.base ?? running.tonic;
-    // Before it enters the app: what is refused leaves nothing behind.
+    // Checked before the Tonic enters the app, so that an error leaves nothing behind.
     if (base !== undefined) SelectorCatalyst.of(base, new.target.name);
     super(settings);
   }
@@ -43,12 +43,12 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    * @internal
    */
   _ttEmit(key: string, a?: unknown, b?: unknown): boolean {
-    const hearer = this._ttHearerOf(key);
-    const sparkle = hearer?._ttPlan.sparkles.get(key);
-    if (hearer === undefined || sparkle === undefined) return false;
-    if ((hearer as unknown) === this) put(hearer, sparkle, b !== undefined ? 2 : a !== undefined ? 1 : 0, a, b);
-    else if (b !== undefined) put(hearer, sparkle, 3, [this, a, b], undefined);
-    else put(hearer, sparkle, a === undefined ? 1 : 2, this, a);
+    const handler = this._ttHearerOf(key);
+    const sparkle = handler?._ttPlan.sparkles.get(key);
+    if (handler === undefined || sparkle === undefined) return false;
+    if ((handler as unknown) === this) put(handler, sparkle, b !== undefined ? 2 : a !== undefined ? 1 : 0, a, b);
+    else if (b !== undefined) put(handler, sparkle, 3, [this, a, b], undefined);
+    else put(handler, sparkle, a === undefined ? 1 : 2, this, a);
     return true;
   }
 
@@ -75,12 +75,12 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    * @internal
    */
   _ttRaise(key: string, a?: unknown): void {
-    const hearer = this._ttHearerOf(key);
-    const sparkle = hearer?._ttPlan.sparkles.get(key);
-    if (hearer === undefined || sparkle === undefined) return;
+    const handler = this._ttHearerOf(key);
+    const sparkle = handler?._ttPlan.sparkles.get(key);
+    if (handler === undefined || sparkle === undefined) return;
     const count = a === undefined ? 0 : 1;
-    if ((hearer as unknown) === this) hearer._ttScheduler.raiseEvent(hearer, sparkle, count, a, undefined);
-    else hearer._ttScheduler.raiseEvent(hearer, sparkle, count + 1, this, a);
+    if ((handler as unknown) === this) handler._ttScheduler.raiseEvent(handler, sparkle, count, a, undefined);
+    else handler._ttScheduler.raiseEvent(handler, sparkle, count + 1, this, a);
   }
 
   /**
@@ -88,11 +88,11 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
    * @internal
    */
   _ttFill(form: OrderForm, key: string, a: unknown, b?: unknown): boolean {
-    const hearer = this._ttHearerOf(key);
-    const sparkle = hearer?._ttPlan.sparkles.get(key);
-    if (hearer === undefined || sparkle === undefined) return false;
-    const isOwn = (hearer as unknown) === this;
-    form.tonic = hearer;
+    const handler = this._ttHearerOf(key);
+    const sparkle = handler?._ttPlan.sparkles.get(key);
+    if (handler === undefined || sparkle === undefined) return false;
+    const isOwn = (handler as unknown) === this;
+    form.tonic = handler;
     form.sparkle = sparkle;
     form.count = (isOwn ? 1 : 2) + (b === undefined ? 0 : 1);
     form.a = isOwn ? a : b === undefined ? this : [this, a, b];
@@ -101,7 +101,7 @@ export abstract class SocketTonic<State extends string = never> extends Tonic<St
     return true;
   }
 
-  /** Who hears an event: itself, or its base. @internal */
+  /** The Tonic that handles an event: this one, or its base. @internal */
   _ttHearerOf(key: string): AnyTonic | undefined {
     if (this._ttPlan.has(key)) return this as AnyTonic;
     const base = this._ttListeningBase();
@@ -187,10 +187,11 @@ const OF_ITS_LIFE: ReadonlySet<string> = new Set([
   'ttse__onError',
 ]);
 
-function put(hearer: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
-  const { queue } = hearer._ttScheduler;
-  if (queue.size >= queue.limit && OF_ITS_LIFE.has(sparkle.key)) putBeyond(queue, hearer, sparkle, count, a, b);
-  else queue.put(hearer, sparkle, count, a, b);
+function put(handler: AnyTonic, sparkle: Sparkle, count: number, a: unknown, b: unknown): void {
+  const { queue } = handler._ttScheduler;
+  if (queue.size >= queue.limit && OF_ITS_LIFE.has(sparkle.key))
+    queueWithoutLimit(queue, handler, sparkle, count, a, b);
+  else queue.put(handler, sparkle, count, a, b);
 }
 
 /**

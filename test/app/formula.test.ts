@@ -236,7 +236,7 @@ describe('a Formula that cannot be carried out', () => {
     await Half.run().catch(() => {});
     expect(words).to.deep.equal(['closed']);
     expect(runtime.ledger.size).to.equal(0);
-    expect(running.left, 'nothing of it is known to the next').to.equal(undefined);
+    expect(running.endChecks, 'nothing of it is known to the next').to.equal(undefined);
   });
 
   it('of which a Tonic cannot be made, is one', async () => {

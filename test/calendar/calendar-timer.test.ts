@@ -256,7 +256,7 @@ describe('a calendar timer can be asked', () => {
     await app.finish();
   });
 
-  it('about no instant that is none', async () => {
+  it('refuses an invalid instant', async () => {
     const { app, timed } = await startAt('2026-01-01T12:00Z');
     const timer = new TimerEveryDay({ ...UTC, base: timed });
     for (const instant of [NaN, Infinity, new Date('nonsense'), 8.64e15, 'soon' as never, undefined as never]) {

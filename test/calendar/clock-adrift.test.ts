@@ -37,7 +37,7 @@ class Judge extends Timed {
   nudged = false;
 }
 
-describe('whatever befalls the clock, a calendar timer', () => {
+describe('a calendar timer, whatever happens to the clock,', () => {
   const kinds: [string, Rule, (base: Judge) => CalendarTimer][] = [
     [
       'that is daily',

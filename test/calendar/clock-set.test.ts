@@ -267,7 +267,7 @@ describe('the watch over the clock', () => {
     await app.finish();
   });
 
-  it('is not misled by a process that was held up between its two readings', async () => {
+  it('is not misled by a process that was suspended between its two readings', async () => {
     let heldUp = 0;
     let timed!: Timed;
     const app = await startApp(() => (timed = new Timed()), { log: { level: 'fatal' } });

@@ -52,7 +52,7 @@ describe('BoundedMap', () => {
     expect(met).to.deep.equal(['a', 'b', 'd']);
   });
 
-  it('has an entry no more when its time is over', () => {
+  it('removes an entry when its time has passed', () => {
     let now = 1_000;
     const map = texts({ clock: { now: () => now } });
     map.set('a', 'x', 500);
@@ -71,7 +71,7 @@ describe('BoundedMap', () => {
     expect(map.get('a')).to.equal('newer');
   });
 
-  it('holds what is deleted or added while it is gone through', () => {
+  it('allows entries to be deleted and added during an iteration', () => {
     const map = texts();
     map.set('a', '');
     map.set('b', '');

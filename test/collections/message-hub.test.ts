@@ -129,7 +129,7 @@ describe('MessageHub', () => {
     expect(told).to.deep.equal(['ann 1/1 1', 'ann 2/1 2', 'ann is behind', 'ann missed 1', 'ann 4/1 3']);
   });
 
-  it('takes no odd options, and no topics that are none', () => {
+  it('refuses invalid options and invalid topics', () => {
     for (const odd of [{ encode: undefined }, { waiting: { messages: 0 } }, { retained: { items: 5 } }, { send: 1 }])
       expect(
         codeOf(() => hub(odd as never)),

@@ -82,7 +82,7 @@ describe('Topics', () => {
     expect(topics.subscribersOf('a')).not.to.equal(first);
   });
 
-  it('takes no filter and no topic that is none, and has changed nothing then', () => {
+  it('refuses an invalid filter or topic, and changes nothing', () => {
     const topics = new Topics<string>();
     for (const filter of ['', 'a#', '#/a', 'a/b+', 'a\0']) {
       expect(isTopicFilter(filter)).to.equal(false);

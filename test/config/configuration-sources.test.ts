@@ -181,7 +181,7 @@ describe('the environment of a configuration', () => {
     }
   });
 
-  it('is asked for by a beginning that is none', () => {
+  it('refuses an invalid prefix', () => {
     for (const env of ['', 'APP-', { prefix: '' }]) expectThrow(() => readConfiguration({}, { env }), 'TT_BAD_OPTION');
   });
 

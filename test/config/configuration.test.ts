@@ -160,7 +160,7 @@ describe('a configuration of several sources', () => {
     expect(config.get('mine/Handler')).to.equal(Handler);
   });
 
-  it('refuses a part of the framework that is no object', () => {
+  it('refuses a value that is not an object for a part of the framework', () => {
     expect(problems({ args: ['--log', 'x'] })).to.deep.equal([
       'log is "x" (from the command line (--log)): it must be an object',
     ]);
@@ -386,7 +386,7 @@ describe('the configuration that code gives', () => {
     expect(start).to.deep.equal([{ tonic: 'A' }, { tonic: 'B', options: { x: 1 } }]);
   });
 
-  it('refuses settings below a value, and the last element of a list that is none', () => {
+  it('refuses a setting below a value, and "." for a list without elements', () => {
     expect(
       refused([
         ['devices/#', 'door'],
@@ -398,7 +398,7 @@ describe('the configuration that code gives', () => {
     expect(refused([['devices/lamp./ip', 1]])).to.contain('"lamp." is the last element of a list, and there is none');
   });
 
-  it('is refused where a path is none', () => {
+  it('is refused with an invalid path', () => {
     for (const path of ['devices//#', '/devices/#']) expect(refused({ [path]: 5 })).to.contain('a name in it is empty');
     expect(refused([['log/level', 'warn'], 'log/level'])).to.contain(
       'must be a path and a value, such as ["log/level", "warn"]',
@@ -463,7 +463,7 @@ describe('a mistake in a configuration', () => {
     return (details['list'] as { path: string; is: string }[]).map(({ path, is }) => `${path} ${is}`);
   };
 
-  it('is told once: what is missing only because of it is not told as well', () => {
+  it('is reported once, without the values that are missing only because of it', () => {
     expect(problems('--servr.port=5')).to.deep.equal(['servr is not known']);
     expect(problems('--server.prt=5')).to.deep.equal(['server/prt is not known']);
     expect(problems('--server.port=5', '--server.hots=a')).to.deep.equal(['server/hots is not known']);
@@ -480,7 +480,7 @@ describe('a mistake in a configuration', () => {
     }
   });
 
-  it('moves no cursor of who reads of it', () => {
+  it('does not change the cursors of its readers', () => {
     const args = ['--log.le\u001b]0;x\u0007vel=1', '--log.level=\u009b2J\u007f', '--a\u009b2J.__proto__=1'];
     const from = { 'APP_LOG__\u001b[2J': '1', APP_LOG__TO: 'a\u009b2J' };
     const { message } = expectThrow(
@@ -554,7 +554,7 @@ describe('a secret in a configuration', () => {
     expect(more).to.deep.equal([]);
   });
 
-  it('is not printed as a word that stands alone, in a URL, or in JSON that is none', () => {
+  it('is not printed as a single word, in a URL, or in invalid JSON', () => {
     const found = problems({
       args: [
         '--project.name=',
@@ -637,7 +637,7 @@ describe('reading a configuration', () => {
     expect(config.source('none/there')).to.equal(undefined);
   });
 
-  it('dumps data that is a ring, and long texts, in finite lines', () => {
+  it('dumps circular data and long texts in lines of limited length', () => {
     const ring: Record<string, unknown> = { name: 'x'.repeat(1000) };
     ring['self'] = ring;
     const dump = readConfiguration({ ring }).dump();

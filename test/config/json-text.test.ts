@@ -31,7 +31,7 @@ describe('a text of JSON', () => {
     );
   });
 
-  it('is refused where JSON.parse refuses it, whichever character of it is another', () => {
+  it('is refused if JSON.parse refuses it, whichever character is changed', () => {
     const whole = '{"a": [1, -2.5e3, true, null], "b": {"c": "x\\u00e9\\n", "d": []}}';
     fc.assert(
       fc.property(

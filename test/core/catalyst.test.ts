@@ -347,7 +347,7 @@ describe('a Catalyst finishes', () => {
     expect(main.own.finished).to.equal(true);
   });
 
-  it('not while a starting Tonic is there that does nothing', async () => {
+  it('does not end while a starting Tonic exists, even an idle one', async () => {
     const app = await startApp(() => void new Tonic());
     await app.pass(3_600_000);
     expect(app.main.finished).to.equal(false);

@@ -18,7 +18,7 @@ describe('an error', () => {
     expect(error.name).to.equal('TaskTonicError');
   });
 
-  it('keeps its cause, and has none where none was given', () => {
+  it('keeps its cause, and has no cause if it was given none', () => {
     const cause = new Error('why');
     expect(fail('TT_LOOP_BROKEN', {}, cause).cause).to.equal(cause);
     expect('cause' in fail('TT_LOOP_BROKEN')).to.equal(false);

@@ -23,7 +23,7 @@ class Session extends Tonic.with({ states: ['ready'] }) {
 }
 
 describe('a sparkle of one state that leaves the rest to the generic one', () => {
-  it('does so once for each order, in its turn', async () => {
+  it('runs the generic sparkle once for each order, in its turn', async () => {
     let session!: Session;
     const distiller = await Distiller.start(() => {
       session = new Session();

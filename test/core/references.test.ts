@@ -127,7 +127,7 @@ describe('a reference to a sparkle', () => {
     await app.finish();
   });
 
-  it('to what is no sparkle is refused', async () => {
+  it('to a method that is not a sparkle is refused', async () => {
     const { app, door } = await start();
     for (const key of ['ttsc__knok', 'drained', 'toString', '']) {
       expectThrow(() => door.bind(key as 'ttsc__knock'), 'TT_UNKNOWN_SPARKLE');

@@ -273,7 +273,7 @@ describe('a Tonic', () => {
   });
 });
 
-describe('a ring of transitions', () => {
+describe('a circle of transitions', () => {
   class Ring extends Tonic<'a' | 'b' | 'rest'> {
     entered = 0;
     ttsc__begin(): void {
@@ -321,7 +321,7 @@ describe('a ring of transitions', () => {
     expect(mended.failures[0]![0]).to.be.instanceOf(TaskTonicError);
   });
 
-  it('a thousand transitions that come to rest are none', async () => {
+  it('a thousand transitions that end are not taken for a circle', async () => {
     class Long extends Ring {
       override ttse_b__onEnter(): void {
         this.toState(++this.entered < 998 ? 'a' : 'rest');

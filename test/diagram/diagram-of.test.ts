@@ -174,7 +174,7 @@ describe('the diagram of a class', () => {
     expect(waysOf(Outer)).to.deep.equal([]);
   });
 
-  it('refuses what is no class of Tonics, and one that has nothing', () => {
+  it('refuses a value that is not a class of Tonics, and a class without sparkles and states', () => {
     const refused = (given: unknown): string => {
       try {
         return diagramOf(given as TonicConstructor);
@@ -193,7 +193,7 @@ describe('the diagram of a class', () => {
     expect(refused(Tonic)).to.include(`Tonic has no diagram: ${nothing}`);
   });
 
-  it('says which method has no source, as a bound one has none', () => {
+  it('names the method that has no source, such as a bound function', () => {
     class Door extends Tonic<string> {
       ttsc__knock(): void {}
     }

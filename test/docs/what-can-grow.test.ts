@@ -24,17 +24,17 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'takes no byte from a stream, and no end from a connection',
   ],
   'calls that wait for a Tonic, where its class says so': [
-    'test/core/guests/inbox.test.ts',
+    'test/core/features/inbox.test.ts',
     'refuses one call more, which throws at who calls',
   ],
-  'bytes read and not handled, of a Catalyst': ['test/selector/intake.test.ts', 'counts bytes, too'],
+  'bytes read and not handled, of a Catalyst': ['test/selector/read-budget.test.ts', 'counts bytes, too'],
   'received datagrams of a UDP socket': ['test/selector/datagram-inbox.test.ts', 'more are dropped and counted'],
   'datagrams of a UdpServer that were not heard': [
     'test/tonics/udp/server/udp-limits.test.ts',
     'bound what waits unheard in all',
   ],
   'postponed orders of a Tonic': [
-    'test/core/guests/postpone.test.ts',
+    'test/core/features/postpone.test.ts',
     'of which there are too many is refused at the call',
   ],
   'postponed bytes from a connection': ['test/tonics/postponed-data.test.ts', 'reads no more when much of it is'],
@@ -43,7 +43,7 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/links/sender.test.ts',
     'sends no more bytes than the other side may have undone',
   ],
-  'orders waiting for a thread': ['test/selector/intake.test.ts', 'counts orders and bytes for other threads'],
+  'orders waiting for a thread': ['test/selector/read-budget.test.ts', 'counts orders and bytes for other threads'],
   'unsent bytes of a member of a ConnectionGroup': [
     'test/tonics/tcp/group/connection-group.test.ts',
     'skips a member from its high-water mark to its low-water mark, and delays no other',
@@ -100,11 +100,11 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'keep twice as many at most while those end whose place was taken',
   ],
   'peers at their PROXY header or TLS handshake': [
-    'test/tonics/tcp/server/door/door.test.ts',
-    'turns away who comes while as many are there as may be',
+    'test/tonics/tcp/server/accept/pending-connections.test.ts',
+    'turns away a further peer while the number of pending connections is at its limit',
   ],
   'bytes of a PROXY header that is not whole': [
-    'test/tonics/tcp/server/door/proxy-step.test.ts',
+    'test/tonics/tcp/server/accept/proxy-step.test.ts',
     'with a header that is longer than allowed',
   ],
   'bytes that wait for a peer that takes none': [

@@ -1,14 +1,14 @@
 // The door by which tests enter src/core: what they try there that is not public.
 import '../../src/compose.js';
 
-export { extrasOf } from '../../src/core/guests/extras.js';
+export { extrasOf } from '../../src/core/features/extras.js';
 export type { ServiceInfo } from '../../src/core/any-tonic.js';
-export type { AnswerTo, Lost } from '../../src/core/asking/answer.js';
-export { forgiveOwed, owes, whenSettled } from '../../src/core/asking/owed.js';
+export type { AnswerTo, NoAnswerReason } from '../../src/core/asking/answer.js';
+export { cancelOwed, owes, whenSettled } from '../../src/core/asking/owed.js';
 export type { ReplyTo } from '../../src/core/asking/reply.js';
 export { fail, toError } from '../../src/core/errors.js';
-export { chunkedWorkSchema } from '../../src/core/guests/chunked.js';
-export { superviseSchema } from '../../src/core/guests/supervised.js';
+export { chunkedWorkSchema } from '../../src/core/features/chunked.js';
+export { superviseSchema } from '../../src/core/features/supervised.js';
 export { askSchema } from '../../src/core/asking/ask.js';
 export { inboxSchema } from '../../src/core/options/inbox-options.js';
 export { pipeSchema } from '../../src/core/asking/pipe.js';
@@ -18,7 +18,7 @@ export { plainData } from '../../src/core/options/data-tree.js';
 export { nearest } from '../../src/core/options/nearest.js';
 export { parseOptions } from '../../src/core/options/option-schema.js';
 export { pausingSchema, timerSchema } from '../../src/core/options/timer-options.js';
-export { written } from '../../src/core/options/written.js';
+export { valueText } from '../../src/core/options/value-text.js';
 export { tonicSchema, transitionSchema } from '../../src/core/options/tonic-options.js';
 export { EVENTS, type HeardEvents } from '../../src/core/plan/heard-events.js';
 export { Plan } from '../../src/core/plan/plan.js';

@@ -7,5 +7,5 @@ export { Durable, type Loaded, type ProblemListener } from '../../src/store/dura
 export { decode, encode } from '../../src/store/durable/encoding.js';
 export { holderNamed, lockName, thisThread } from '../../src/store/durable/holder.js';
 export { KeptOps } from '../../src/store/durable/kept-ops.js';
-export { checkKeepable } from '../../src/store/durable/unkeepable.js';
+export { checkStorable } from '../../src/store/durable/not-storable.js';
 export { Op, type StoreOps } from '../../src/store/ops.js';

@@ -1,13 +1,13 @@
 // The door by which tests enter src/links: what they try there that is not public.
 import '../../src/compose.js';
 
-export { type Batch, HEAD } from '../../src/links/batch.js';
+export { type Batch, NUMBERS_PER_ORDER } from '../../src/links/batch.js';
 export type { Channel } from '../../src/links/channel.js';
 export { Links, type LinkKind } from '../../src/links/links.js';
 export { Packer } from '../../src/links/packing/packer.js';
 export type { Exporter, Importer, Ref, TonicRef } from '../../src/links/packing/refs.js';
 export { unpack } from '../../src/links/packing/unpacking.js';
-export { Receiver, type ReceiverHome } from '../../src/links/receiver.js';
+export { Receiver, type ReceiverHost } from '../../src/links/receiver.js';
 export { Progress } from '../../src/links/progress.js';
 export { RemoteTonic } from '../../src/links/remote-tonic.js';
 export { Sender, type Totals } from '../../src/links/sender.js';

@@ -3,7 +3,7 @@ import '../../src/compose.js';
 
 export { Op, type StoreOps } from '../../src/store/ops.js';
 export { same } from '../../src/store/equality.js';
-export { kept, readable } from '../../src/store/values.js';
+export { toStored, readable } from '../../src/store/values.js';
 export { groupSchema, linkSchema, subscribeSchema, treeSchema } from '../../src/store/store-options.js';
 export { Owner } from '../../src/store/service/owner.js';
 export { Replica } from '../../src/store/service/replica.js';

@@ -1,9 +1,9 @@
 // The door by which tests enter src/testing: what they try there that is not public.
 import '../../src/compose.js';
 
-export { Agenda, type Appointment } from '../../src/testing/network/agenda.js';
+export { EventQueue, type PlannedEvent } from '../../src/testing/network/event-queue.js';
 export { ByteQueue } from '../../src/testing/network/byte-queue.js';
-export { FaultDice } from '../../src/testing/network/fault-dice.js';
+export { FaultSource } from '../../src/testing/network/fault-source.js';
 export { Faults } from '../../src/testing/faults.js';
 export { snapshot } from '../../src/testing/snapshot.js';
 export { timeText } from '../../src/testing/trace-table.js';

@@ -231,7 +231,7 @@ describe('jsonLines()', () => {
     expect(decoded(jsonLines(), '\n{"a":1}\n \r\nnull\n')).to.deep.equal([{ a: 1 }, null]);
   });
 
-  it('goes on behind a line that is no JSON, and tells where it was', () => {
+  it('continues after a line that is not JSON, and reports its place', () => {
     const decoder = jsonLines<number>().decoder();
     decoder.push(Buffer.from('1\nnonsense\n2\n'));
     expect(decoder.next()).to.equal(1);
@@ -267,7 +267,7 @@ describe('messagePack()', () => {
     expect(sizes).to.deep.equal(types.map(({ length }) => length / 2));
   });
 
-  it('refuses the type that is none', () => {
+  it('refuses the type byte that MessagePack does not use', () => {
     expect(codeOf(() => decoded(messagePack(), Buffer.from([0xc1])))).to.equal('TT_BAD_FRAME');
   });
 

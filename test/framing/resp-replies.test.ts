@@ -140,7 +140,7 @@ describe('respReplies()', () => {
     expect(respReplies().encode(['é']).toString()).to.equal('*1\r\n$2\r\né\r\n');
   });
 
-  it('refuses to send what is no command', () => {
+  it('refuses to send a value that is not a command', () => {
     for (const command of [[], 'PING', undefined, [null], [['a']], [NaN], [{ status: 'a' }]])
       expect(codeOf(() => latin1.encode(command as never))).to.equal('TT_FRAME_NOT_ENCODED');
     expect(codeOf(() => respReplies({ max: 10 }).encode(['x'.repeat(11)]))).to.equal('TT_FRAME_NOT_ENCODED');

@@ -143,7 +143,7 @@ describe('a question to another thread', function () {
     await unanswered('TT_ASK_UNHEARD');
   });
 
-  it('of a name that is none is refused at the call where the class is known, else by its thread', async () => {
+  it('for an unknown sparkle is refused at the call if the class is known, otherwise by the thread', async () => {
     await main.inSparkle(() => expectThrow(() => main.asks(one, 'ttsc__duoble'), 'TT_UNKNOWN_SPARKLE'));
     const [part] = (await answered(one, 'ttsc__makePart')) as [Remote<Part>];
     main.heard.events.length = 0;

@@ -328,7 +328,7 @@ describe('an error that crosses to another thread', () => {
     expect(Object.keys(crossed(error) as Error)).to.deep.equal(['shown']);
   });
 
-  it('keeps a cause that is no error, and one that is undefined', () => {
+  it('keeps a cause that is not an error, and one that is undefined', () => {
     expect((crossed(new Error('x', { cause: { n: 1 } })) as Error).cause).to.deep.equal({ n: 1 });
     expect('cause' in (crossed(new Error('x', { cause: undefined })) as Error)).to.be.true;
     expect('cause' in (crossed(new Error('x')) as Error)).to.be.false;
@@ -415,7 +415,7 @@ describe('an error that crosses to another thread', () => {
   });
 });
 
-describe('data that is no tree, crossing to another thread,', () => {
+describe('circular and shared data that is sent to another thread', () => {
   it('may be a circle', () => {
     const circle: { self?: unknown; list: unknown[] } = { list: [] };
     circle.self = circle;
@@ -511,7 +511,7 @@ describe('data that is no tree, crossing to another thread,', () => {
     expect(Object.is(arrived.z, -0)).to.equal(true);
   });
 
-  it('is a key "__proto__" in what is no tree, which changes no prototype', () => {
+  it('may have a key "__proto__", which changes no prototype', () => {
     const data = JSON.parse('{"__proto__": {"a": 1}, "b": 2}') as object;
     const [arrived] = crossed(new Set([data])) as Set<object>;
     expect(Object.keys(arrived!)).to.deep.equal(['__proto__', 'b']);
@@ -820,7 +820,7 @@ describe('what is moved to another thread', () => {
   });
 });
 
-describe('what is odd, crossing,', () => {
+describe('unusual data that is sent to another thread', () => {
   it('is a key "__proto__": a field as any, which changes no prototype', () => {
     const data = JSON.parse('{"__proto__": {"a": 1}, "b": 2}') as object;
     expect(Object.keys(crossed(data))).to.deep.equal(['__proto__', 'b']);

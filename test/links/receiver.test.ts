@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type AnyTonic, Tonic } from '../../src/index.js';
-import { type Batch, Progress, Receiver, type ReceiverHome } from '../doors/links.js';
+import { type Batch, Progress, Receiver, type ReceiverHost } from '../doors/links.js';
 import { Sides } from './support/sides.js';
 import { type App, startApp } from '../support/app.js';
 
@@ -12,7 +12,7 @@ class Target extends Tonic {
 }
 
 /** The place of a receiver: one Tonic, with number 1, and nobody else. */
-class Place extends Sides implements ReceiverHome {
+class Place extends Sides implements ReceiverHost {
   undelivered = 0;
   readonly progress = new Progress();
   readonly calledBack: unknown[] = [];

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type Batch, type Channel, HEAD, Sender, type Totals } from '../doors/links.js';
+import { type Batch, type Channel, NUMBERS_PER_ORDER, Sender, type Totals } from '../doors/links.js';
 
 /** Orders that may be over there and not done; a chunk may go over it before the sender looks. */
 const WINDOW = 8_192;
@@ -63,7 +63,7 @@ class Side implements Channel {
     const [, first, , asks, heads, args, notes] = batch;
     this.#names.push(...(notes?.names ?? []));
     let next = 0;
-    for (let at = 0; at < heads.length; at += HEAD) {
+    for (let at = 0; at < heads.length; at += NUMBERS_PER_ORDER) {
       const end = next + (heads[at + 4]! >> 1);
       this.arrived.push({
         target: heads[at]!,
@@ -74,7 +74,7 @@ class Side implements Channel {
       });
       next = end + (heads[at + 4]! & 1);
     }
-    expect(first + heads.length / HEAD).to.equal(this.arrived.length);
+    expect(first + heads.length / NUMBERS_PER_ORDER).to.equal(this.arrived.length);
     if (asks) this.#asked.push(this.arrived.length);
   }
 
@@ -166,7 +166,7 @@ describe('a sender', () => {
     side.putMany(CHUNK * 3 + 5);
     side.flush();
     expect(side.batches).to.have.length(4);
-    for (const [, , , , heads] of side.batches) expect(heads.length / HEAD).to.be.at.most(CHUNK);
+    for (const [, , , , heads] of side.batches) expect(heads.length / NUMBERS_PER_ORDER).to.be.at.most(CHUNK);
     expect(side.numbers).to.deep.equal(upTo(CHUNK * 3 + 5));
   });
 
@@ -205,7 +205,8 @@ describe('a sender', () => {
     const arrived = side.arrived.length;
     expect(arrived * size).to.be.within(WINDOW_BYTES, WINDOW_BYTES + CHUNK_BYTES);
     expect(side.totals).to.deep.equal({ waiting: count - arrived, bytes: (count - arrived) * size, departed: arrived });
-    for (const [, , , , heads] of side.batches) expect((heads.length / HEAD) * size).to.be.at.most(CHUNK_BYTES);
+    for (const [, , , , heads] of side.batches)
+      expect((heads.length / NUMBERS_PER_ORDER) * size).to.be.at.most(CHUNK_BYTES);
     side.do(count);
     expect(side.numbers).to.deep.equal(upTo(count));
     expect(side.totals).to.deep.equal({ waiting: 0, bytes: 0, departed: count });

@@ -30,7 +30,7 @@ function opened() {
   const output = new Narrow();
   const leftOver: number[] = [];
   const note = (dropped: number): string => `${dropped} lost\n`;
-  const means = { clock: bench.clock, open: () => output, most: MOST, patience: PATIENCE, note };
+  const means = { clock: bench.clock, open: () => output, most: MOST, endTimeout: PATIENCE, note };
   const writer = new OutputWriter({ ...means, leftOver: (lines) => leftOver.push(lines) });
   return { bench, output, writer, leftOver };
 }
@@ -93,7 +93,7 @@ describe('what writes to an output', () => {
     expect([output.taken, output.closed]).to.deep.equal(['one\ntwo\n', 2]);
   });
 
-  it('ends without what nobody takes, after its patience, and waits for it no second time', async () => {
+  it('ends without what nobody takes, after its endTimeout, and waits for it no second time', async () => {
     const { bench, output, writer, leftOver } = opened();
     for (const line of ['one\n', 'two\n']) writer.write(line);
     const before = bench.now();

@@ -34,10 +34,10 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'a bounded inbox puts a ticket on the queue for each call that it drops',
-    file: 'src/core/guests/inbox.ts',
+    file: 'src/core/features/inbox.ts',
     find: 'if (this.#tickets <= this.#orders) {',
     replace: '{',
-    test: 'test/core/guests/inbox.test.ts',
+    test: 'test/core/features/inbox.test.ts',
     sentence: 'drops the oldest for a newer one, counts them, and says so once',
   },
   {
@@ -170,10 +170,10 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'any peer is believed what its PROXY header says',
-    file: 'src/tonics/tcp/server/door/proxy-step.ts',
+    file: 'src/tonics/tcp/server/accept/proxy-step.ts',
     find: 'const isTrusted = this.#trusted.has(remote);',
     replace: 'const isTrusted = remote.port > 0;',
-    test: 'test/tonics/tcp/server/door/proxy-step.test.ts',
+    test: 'test/tonics/tcp/server/accept/proxy-step.test.ts',
     sentence: 'refuses it where it sends a header, good or bad',
   },
   {
@@ -186,11 +186,11 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'as many peers as like may be at their handshakes',
-    file: 'src/tonics/tcp/server/door/door.ts',
-    find: 'if (this.#count.atDoor > most) {',
-    replace: 'if (this.#count.atDoor > most + 1_000) {',
-    test: 'test/tonics/tcp/server/door/door.test.ts',
-    sentence: 'turns away who comes while as many are there as may be',
+    file: 'src/tonics/tcp/server/accept/pending-connections.ts',
+    find: 'if (this.#count.pending > most) {',
+    replace: 'if (this.#count.pending > most + 1_000) {',
+    test: 'test/tonics/tcp/server/accept/pending-connections.test.ts',
+    sentence: 'turns away a further peer while the number of pending connections is at its limit',
   },
   {
     what: 'who has left still counts for its address',
@@ -363,10 +363,10 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'a turn that brings megabytes goes on bringing whole chunks',
-    file: 'src/selector/intake.ts',
-    find: 'if (this.#inTurn >= BURST && this.share > SHARE) this.share = SHARE;',
+    file: 'src/selector/read-budget.ts',
+    find: 'if (this.#inTurn >= BURST && this.share > BYTES_PER_TURN) this.share = BYTES_PER_TURN;',
     replace: '',
-    test: 'test/selector/intake.test.ts',
+    test: 'test/selector/read-budget.test.ts',
     sentence: 'is a share for the rest of a turn that has brought a megabyte',
   },
   {
@@ -524,7 +524,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'what was owed for too long is waited for once more',
     file: 'src/tonics/tcp/connection/finishing-connection.ts',
-    find: '      letGoOfOwed(this);\n',
+    find: '      dropOwed(this);\n',
     replace: '',
     test: 'test/tonics/tcp/connection/tcp-connection-answers.test.ts',
     sentence: 'lets go of one that does not come within drainTimeout, says so, and has ended by then',
@@ -603,7 +603,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'what falls due while sparkles take time waits for all that is queued',
-    file: 'src/testing/world.ts',
+    file: 'src/testing/simulator.ts',
     find: 'if (this.clock.nextAt < this.clock.now()) this.#moveOn();\n    else if',
     replace: 'if',
     test: 'test/testing/sparkle-time.test.ts',
@@ -700,7 +700,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'who has ended a subscription hears what has waited for him',
     file: 'src/store/tree/listeners.ts',
-    find: '    subscription.hearer.end?.();\n',
+    find: '    subscription.subscriber.end?.();\n',
     replace: '',
     test: 'test/store/service/store.test.ts',
     sentence: 'tells a subscriber who has ended that nothing any more',
@@ -763,7 +763,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'subscribers are told in the order of what was written',
-    file: 'src/store/tree/round.ts',
+    file: 'src/store/tree/events-by-subscription.ts',
     find: '\n    .sort((one, other) => one.subscription.id - other.subscription.id)',
     replace: '',
     test: 'test/store/subscriptions.test.ts',
@@ -791,7 +791,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     find: 'return this.#mayRepeat || !exchange.isSent;',
     replace: 'return true;',
     test: 'test/http/client/tries.test.ts',
-    sentence: 'are none for a POST that was sent',
+    sentence: 'are not made for a POST that was sent',
   },
   {
     what: 'a body without end is collected',
@@ -807,7 +807,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
     find: 'this.#exchange?.giveUp();',
     replace: '',
     test: 'test/http/client/connection-pool.test.ts',
-    sentence: 'are closed where a question that is under way is cancelled, and nobody hears of it',
+    sentence: 'are closed when an open request is cancelled, and no event is called',
   },
   {
     what: 'an answer that is cut off under TLS is taken for whole',

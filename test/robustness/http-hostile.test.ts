@@ -101,7 +101,7 @@ describe('a request that could be understood in two ways', () => {
       expect(bad + tooLarge).to.equal(1);
     });
 
-  it('the same comes of it in whatever pieces it comes', async () => {
+  it('the result is the same in whatever pieces the bytes arrive', async () => {
     const app = await hears();
     const cases = Object.entries(REFUSED).filter(([, bytes]) => bytes.length < 200);
     for (const [what, bytes] of cases.slice(0, howMany(6, cases.length))) {

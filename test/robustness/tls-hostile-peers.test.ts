@@ -58,7 +58,7 @@ async function closed(socket: Socket): Promise<void> {
 const settled = async (server: ServerApp<Recorder>, open: number): Promise<void> =>
   until(() => server.server.counts.open === open, `${open} connections open`);
 
-describe('a server that speaks TLS, among peers that do not behave', () => {
+describe('a TLS server with misbehaving peers', () => {
   onRealSockets('peers are sockets of Node, and do below TLS what no peer of ours does');
   afterEach(tidyUp);
 
@@ -120,7 +120,7 @@ describe('a server that speaks TLS, among peers that do not behave', () => {
     return kinds[kind % kinds.length]!;
   }
 
-  it('ends a connection in which something comes that is no TLS, and that alone', async () => {
+  it('closes a connection that receives something other than TLS, and no other connection', async () => {
     const server = await serving();
     const good = await new GoodPeer(server.port).connected();
     const below = plain(server.port);

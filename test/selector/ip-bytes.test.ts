@@ -23,7 +23,7 @@ describe('the bytes of an IP address', () => {
     expect(ipBytes('fe80::1%eth0')).to.deep.equal(ipBytes('fe80:0:0:0:0:0:0:1'));
   });
 
-  it('are none of what is no address', () => {
+  it('are undefined for a text that is not an address', () => {
     expect([ipBytes('example.org'), ipBytes(''), ipBytes('1.2.3')]).to.deep.equal([undefined, undefined, undefined]);
   });
 });

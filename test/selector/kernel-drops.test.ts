@@ -55,7 +55,7 @@ describe('what the kernel has dropped of a UDP socket', () => {
       expect(kernelDrops({ address: host, port: (await bound(host)).address().port })).to.equal(0);
     });
 
-  it('is not known of a port that nobody has, nor of what is no address', () => {
+  it('is undefined for an unused port, and for a text that is not an address', () => {
     expect(kernelDrops({ address: '127.0.0.1', port: 1 })).to.equal(undefined);
     expect(kernelDrops({ address: 'localhost', port: 1 })).to.equal(undefined);
   });

@@ -62,7 +62,7 @@ describe('a Selector', () => {
     expect(selector.keys.size).to.equal(0);
   });
 
-  it('detaches the others although one of them throws, and tells of it', () => {
+  it('detaches the other channels although one of them throws, and reports the error', () => {
     const errors: Error[] = [];
     selector.onHandlerError = (error) => errors.push(error);
     const { channel: bad } = registered();
@@ -169,7 +169,7 @@ describe('a Selector', () => {
     expect([rounds, handler.ready.length]).to.deep.equal([3, 2]);
   });
 
-  it('goes on with the others when a handler throws, and tells of it', async () => {
+  it('goes on with the other keys when a handler throws, and reports the error', async () => {
     const errors: Error[] = [];
     selector.onHandlerError = (error) => errors.push(error);
     const bad = new ProbeChannel();
@@ -205,7 +205,7 @@ describe('a Selector', () => {
     expect([channel.flushes, quiet.flushes]).to.deep.equal([1, 0]);
   });
 
-  it('flushes the others although one of them throws, and tells of it', () => {
+  it('flushes the other channels although one of them throws, and reports the error', () => {
     const errors: Error[] = [];
     selector.onHandlerError = (error) => errors.push(error);
     const bad = registered();

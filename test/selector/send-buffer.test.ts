@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import type { Bytes } from '../../src/index.js';
-import { PIECE, SendBuffer, type Sink } from '../doors/selector.js';
+import { LARGEST_WRITE, SendBuffer, type Sink } from '../doors/selector.js';
 import { collectGarbage } from '../support/memory.js';
 import { howMany } from '../support/how-many.js';
 
@@ -102,34 +102,34 @@ describe('what waits to be sent', () => {
   it('leaves whole, though the kernel is full, where somebody else writes behind it', () => {
     const kernel = new Kernel();
     kernel.room = 100;
-    put(kernel.buffer, Buffer.alloc(PIECE * 2 + 5), 'the end');
+    put(kernel.buffer, Buffer.alloc(LARGEST_WRITE * 2 + 5), 'the end');
     kernel.buffer.pump(false);
     kernel.buffer.handAll();
     expect(kernel.buffer.size).to.equal(0);
-    expect(kernel.pieces.reduce((sum, size) => sum + size)).to.equal(PIECE * 2 + 12);
+    expect(kernel.pieces.reduce((sum, size) => sum + size)).to.equal(LARGEST_WRITE * 2 + 12);
   });
 
   it('leaves in bounded pieces, one at a time while the kernel is full', () => {
     const kernel = new Kernel();
     kernel.room = 100;
-    put(kernel.buffer, Buffer.alloc(PIECE * 3 + 5));
+    put(kernel.buffer, Buffer.alloc(LARGEST_WRITE * 3 + 5));
     kernel.buffer.pump(false);
-    expect(kernel.pieces).to.deep.equal([PIECE]);
-    expect(kernel.buffer.size).to.equal(PIECE * 2 + 5);
-    kernel.takes(PIECE);
-    expect(kernel.pieces).to.deep.equal([PIECE, PIECE]);
+    expect(kernel.pieces).to.deep.equal([LARGEST_WRITE]);
+    expect(kernel.buffer.size).to.equal(LARGEST_WRITE * 2 + 5);
+    kernel.takes(LARGEST_WRITE);
+    expect(kernel.pieces).to.deep.equal([LARGEST_WRITE, LARGEST_WRITE]);
     kernel.takes(Infinity);
-    expect(kernel.pieces).to.deep.equal([PIECE, PIECE, PIECE, 5]);
+    expect(kernel.pieces).to.deep.equal([LARGEST_WRITE, LARGEST_WRITE, LARGEST_WRITE, 5]);
     expect(kernel.buffer.size + kernel.pending).to.equal(0);
   });
 
   it('cuts a long text between its bytes, and loses none', () => {
     const kernel = new Kernel();
-    const text = '€'.repeat(PIECE);
+    const text = '€'.repeat(LARGEST_WRITE);
     put(kernel.buffer, text);
     kernel.buffer.pump(false);
     expect(kernel.text).to.equal(text);
-    expect(Math.max(...kernel.pieces)).to.equal(PIECE);
+    expect(Math.max(...kernel.pieces)).to.equal(LARGEST_WRITE);
   });
 
   it('counts what was moved away as lost, and sends its neighbours', () => {
@@ -173,12 +173,12 @@ describe('what waits to be sent', () => {
     expect(kernel.text).to.equal('A'.repeat(40_000));
     expect(kernel.buffer.takeLost()).to.equal(20_000);
     kernel.room = 0;
-    const halfGone = new Uint8Array(PIECE * 2);
+    const halfGone = new Uint8Array(LARGEST_WRITE * 2);
     put(kernel.buffer, halfGone, 'end');
     kernel.buffer.pump(false);
     moveAway(halfGone);
     kernel.takes(Infinity);
-    expect(kernel.buffer.takeLost()).to.equal(PIECE);
+    expect(kernel.buffer.takeLost()).to.equal(LARGEST_WRITE);
     expect(kernel.text.endsWith('end')).to.be.true;
   });
 
@@ -218,11 +218,11 @@ describe('what waits to be sent', () => {
   it('goes on by itself behind a small piece, when that has left', () => {
     const kernel = new Kernel();
     kernel.room = 0;
-    put(kernel.buffer, Buffer.alloc(100), Buffer.alloc(PIECE));
+    put(kernel.buffer, Buffer.alloc(100), Buffer.alloc(LARGEST_WRITE));
     kernel.buffer.pump(false);
     expect([kernel.pieces, kernel.tells]).to.deep.equal([[100], true]);
     kernel.takes(100);
-    expect(kernel.pieces).to.deep.equal([100, PIECE]);
+    expect(kernel.pieces).to.deep.equal([100, LARGEST_WRITE]);
   });
 
   it('tells of a few KiB that they have left, though nobody asked', () => {
@@ -238,18 +238,18 @@ describe('what waits to be sent', () => {
   });
 
   it('keeps its first bytes where the rest is given up, and no byte more', () => {
-    const first = Buffer.alloc(PIECE + 10, 'a');
+    const first = Buffer.alloc(LARGEST_WRITE + 10, 'a');
     for (const [most, kept] of [
       [0, ''],
       [7, 'a'.repeat(7)],
-      [PIECE + 10, first.toString()],
-      [PIECE + 12, `${first.toString()}bc`],
-      [PIECE + 14, `${first.toString()}bcde`],
+      [LARGEST_WRITE + 10, first.toString()],
+      [LARGEST_WRITE + 12, `${first.toString()}bc`],
+      [LARGEST_WRITE + 14, `${first.toString()}bcde`],
       [Infinity, `${first.toString()}bcde`],
     ] as const) {
       const kernel = new Kernel();
       put(kernel.buffer, first, 'bcd', 'e');
-      expect(kernel.buffer.keepOnly(most), `of ${most}`).to.equal(PIECE + 14 - kept.length);
+      expect(kernel.buffer.keepOnly(most), `of ${most}`).to.equal(LARGEST_WRITE + 14 - kept.length);
       expect(kernel.buffer.size).to.equal(kept.length);
       kernel.buffer.pump(false);
       expect(kernel.text === kept, `what is left of ${most}`).to.be.true;

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { Answer } from '../../src/index.js';
-import type { AnswerTo, Lost } from '../doors/core.js';
+import type { AnswerTo, NoAnswerReason } from '../doors/core.js';
 import { OpenAnswers } from '../doors/services.js';
 
 describe('the open answers of a Tonic', () => {
-  let told: Lost[] = [];
+  let told: NoAnswerReason[] = [];
   const to: AnswerTo = { open: true, settle: () => {}, lost: (why) => void told.push(why) };
   beforeEach(() => (told = []));
 

@@ -219,7 +219,7 @@ describe('a service', () => {
       await app.finish();
     });
 
-    it('a class that is none', async () => {
+    it('a class that is not a service', async () => {
       class Plain extends Tonic {}
       const app = await startApp(() =>
         named('a', (user) => {
@@ -243,7 +243,7 @@ describe('a service', () => {
       }
     });
 
-    it('a supervision that is none', async () => {
+    it('an invalid supervision', async () => {
       class Frail extends Tonic {
         static override readonly service = 'frail';
         static override readonly supervision = { limit: -1 };

@@ -61,7 +61,7 @@ describe('What the client of a Store is made of', () => {
     );
   });
 
-  it('sends a date that is none, and it comes as one', () => {
+  it('sends an invalid Date, which arrives as an invalid Date', () => {
     const came = fromWire(JSON.parse(JSON.stringify(toWire(new Date(NaN)))));
     expect((came as Date).getTime()).to.be.NaN;
     expect(same(came, new Date(NaN))).to.equal(true);
@@ -101,7 +101,7 @@ describe('What the client of a Store is made of', () => {
     );
   });
 
-  it('takes no path that is none', () => {
+  it('refuses an invalid path', () => {
     for (const bad of ['a//b', '\n', 'a/\u0000', 5, undefined])
       expect(() => segmentsOf(bad as string))
         .to.throw()

@@ -59,7 +59,7 @@ describe('a batch', () => {
     expect(heard.words).to.deep.equal(['b: - -> 1']);
   });
 
-  it('that throws has not been: all is as before, and nobody is told', () => {
+  it('that throws changes nothing, and no subscriber is called', () => {
     store.set({ a: 1, 'l/#0': 'x', 'b/c': 2 });
     store.at('alias').linkTo('a', { bubbleEvents: true });
     const before = store.dump();
@@ -155,7 +155,7 @@ describe('what subscribers do', () => {
     expect(heard.words).to.deep.equal(['a: {"x":"first"} -> {".":1,"x":"first"}']);
   });
 
-  it('keeps nobody from hearing where one throws', () => {
+  it('calls the other subscribers if one throws', () => {
     const heard = hearing();
     store.subscribe('a', () => {
       throw new Error('broken');
@@ -166,7 +166,7 @@ describe('what subscribers do', () => {
     expect(errors.map(String)).to.deep.equal(['Error: broken']);
   });
 
-  it('keeps nobody from hearing where who is told of it throws as well, which is an error that nobody catches', async () => {
+  it('calls the other subscribers also if the error handler throws, which is an uncaught error', async () => {
     const listeners = process.listeners('uncaughtException');
     process.removeAllListeners('uncaughtException');
     const uncaught = once(process, 'uncaughtException');

@@ -5,7 +5,7 @@ describe('a StoreTree', () => {
   let store: StoreTree;
   beforeEach(() => (store = new StoreTree()));
 
-  it('gives what was set, and another value where there is none', () => {
+  it('gives the value that was set, or the given default', () => {
     store.set([
       ['config/version', '1.0.0'],
       ['config/debug', true],
@@ -58,7 +58,7 @@ describe('a StoreTree', () => {
     ]);
   });
 
-  it('gives the names of what is below it when gone through', () => {
+  it('iterates over the names below it', () => {
     store.set({ b: 1, a: 2, 'c/d': 3 });
     expect([...store]).to.deep.equal(['a', 'b', 'c']);
     expect(store.keys()).to.deep.equal(['a', 'b', 'c']);
@@ -70,7 +70,7 @@ describe('a StoreTree', () => {
     expect(store.get('count')).to.equal(2);
   });
 
-  it('removes a node with all below it, and nothing where there is none', () => {
+  it('removes a node with all below it, and does nothing if there is no node', () => {
     store.set({ 'a/b/c': 1, 'a/b': 2, 'a/x': 3 });
     store.remove('a/b');
     store.remove('nowhere/at/all');
@@ -123,7 +123,7 @@ describe('an Item', () => {
     expect(parent.children().map(({ v }) => v)).to.deep.equal(['content_a', 'content_b']);
   });
 
-  it('gives another value only where it has none', () => {
+  it('gives the default only if it has no value', () => {
     store.set('a', 0);
     expect([store.at('a').val(7), store.at('b').val(7)]).to.deep.equal([0, 7]);
   });

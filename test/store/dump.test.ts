@@ -54,7 +54,7 @@ describe('a dump of a Store', () => {
     expect(store.dump()).to.deep.equal([['', 'top']]);
   });
 
-  it('is refused where it is none, and nothing of it is loaded', () => {
+  it('is refused if it is not a dump, and nothing is loaded', () => {
     for (const none of [
       'x',
       null,

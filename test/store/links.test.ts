@@ -27,7 +27,7 @@ describe('a link', () => {
     expect(alias.children().map(({ path }) => path)).to.deep.equal(['house/living/main_light/brightness']);
   });
 
-  it('is gone through within a path, and several one after another', () => {
+  it('is followed within a path, and several are followed one after another', () => {
     store.set('devices/thermostat_1/temperature', 21.5);
     link('rooms/kitchen/climate', 'devices/thermostat_1');
     link('favourite', 'rooms/kitchen');
@@ -290,7 +290,7 @@ describe('a link', () => {
     expect(heard.take()).to.deep.equal(['house/a: - -> {"power":"on"} (init)', 'house/b: - -> {"power":"off"} (init)']);
   });
 
-  it('below its own target is gone through once by such a wildcard', () => {
+  it('below its own target is followed once by such a wildcard', () => {
     store.set('a/x', 1);
     link('a/loop', 'a');
     store.subscribe('a/**', heard, { triggerNow: true });

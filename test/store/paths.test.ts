@@ -34,7 +34,7 @@ describe('a path of a Store', () => {
     });
   }
 
-  it('that is no text is refused', () => {
+  it('that is not a text is refused', () => {
     for (const path of [5, Symbol('s'), {}, []]) {
       expectThrow(() => store.get(path as never), 'TT_STORE_PATH');
       expectThrow(() => store.at(path as never), 'TT_STORE_PATH');

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { StoreTree } from '../../src/store/index.js';
-import { kept, readable, same } from '../doors/store.js';
+import { toStored, readable, same } from '../doors/store.js';
 import { expectThrow } from '../support/errors.js';
 import { ODD_VALUES, revoked } from '../support/odd-values.js';
 import { hearing } from './support/heard.js';
@@ -211,7 +211,7 @@ describe('a value in a Store', () => {
 
 describe('values of a Store are equal', () => {
   const equal = (one: unknown, other: unknown): boolean =>
-    same(kept(one, '', Infinity), kept(structuredClone(other), '', Infinity));
+    same(toStored(one, '', Infinity), toStored(structuredClone(other), '', Infinity));
 
   it('by what is in them', () => {
     for (const value of [
@@ -269,6 +269,6 @@ describe('values of a Store are equal', () => {
 
   it('for who reads: what is read is what was kept', () => {
     const value = { when: new Date(5), list: [1] };
-    expect(readable(kept(value, '', Infinity))).to.deep.equal(value);
+    expect(readable(toStored(value, '', Infinity))).to.deep.equal(value);
   });
 });

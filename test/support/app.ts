@@ -8,7 +8,7 @@ import {
 } from '../../src/index.js';
 import type { Distiller } from '../../src/testing/index.js';
 import { type Bench, REAL, type Started, VirtualBench, bench, playsOn, startAlone } from './bench.js';
-import type { Ear } from './ear.js';
+import type { EventRecorder } from './event-recorder.js';
 import type { FormulaParts, Line } from './formula.js';
 import { type Heard, inside } from './heard.js';
 
@@ -40,8 +40,8 @@ export const ERROR = 50;
 
 /** An app on a bench, in words that tests of the framework itself need. */
 export class App {
-  /** The starting Tonic of one that was started with an {@link Ear}. */
-  ear!: Ear;
+  /** The starting Tonic of one that was started with an {@link EventRecorder}. */
+  ear!: EventRecorder;
   readonly ended: Promise<Ended>;
 
   /** @param isAlone whether it has the bench for itself: then what it leaves open is an error, and known at its end. */
@@ -111,7 +111,7 @@ export class App {
   }
 
   /** Runs `body` in a sparkle of the Ear, and waits for it. */
-  async inside<T>(body: (ear: Ear) => T): Promise<T> {
+  async inside<T>(body: (ear: EventRecorder) => T): Promise<T> {
     return inside(this.ear, body);
   }
 

@@ -1,16 +1,16 @@
 import { SelectorCatalyst, type SelectorCatalystOptions, TcpConnection, TcpServer } from '../../src/index.js';
 import { App, type Ended, endsWell } from './app.js';
 import { type Bench, playsOn } from './bench.js';
-import { Ear } from './ear.js';
+import { EventRecorder } from './event-recorder.js';
 import type { FormulaParts } from './formula.js';
 import { Heard } from './heard.js';
 import { type Peer, closePeers, connectTo } from './peers.js';
 import { clearStage, stage } from './stage.js';
 import type { MoreOnPort } from './on-port.js';
 
-export { Ear, Recorder } from './ear.js';
+export { EventRecorder as Ear, Recorder } from './event-recorder.js';
 
-/** An app whose sockets and time are those of the stage, with an {@link Ear} as its starting Tonic. */
+/** An app whose sockets and time are those of the stage, with an {@link EventRecorder} as its starting Tonic. */
 export type NetApp = App;
 
 export interface NetSetup extends FormulaParts {
@@ -26,14 +26,14 @@ const open = new Set<NetApp>();
 
 /** Starts an app; `begin` runs in the Ear's onStart. */
 export async function startNet(
-  begin: (ear: Ear) => void,
+  begin: (ear: EventRecorder) => void,
   { options, bench, host, ...parts }: NetSetup = {},
 ): Promise<NetApp> {
   const own = playsOn(bench ?? stage().bench);
-  let ear!: Ear;
+  let ear!: EventRecorder;
   const main = (): SelectorCatalyst =>
     new SelectorCatalyst({ ...options, ...(bench === undefined && { network: options?.network ?? stage().network }) });
-  const app = new App(own, await own.start(() => (ear = new Ear(begin)), { main, ...parts }, host));
+  const app = new App(own, await own.start(() => (ear = new EventRecorder(begin)), { main, ...parts }, host));
   app.ear = ear;
   open.add(app);
   await Promise.race([app.inside(() => {}), app.ended]);

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import { type SecureContextOptions, type TLSSocket, connect, createSecureContext } from 'node:tls';
 import { TcpClient, type TcpClientOptions, type TcpServerOptions } from '../../src/index.js';
 import { Authority } from './certificates.js';
-import { Recorder } from './ear.js';
+import { Recorder } from './event-recorder.js';
 import type { MoreOnPort, ToPort } from './on-port.js';
 import { connectTo } from './peers.js';
 import { type NetApp, type ServerApp, serve, startNet } from './net-app.js';

@@ -301,7 +301,7 @@ describe('distilled()', () => {
     expect(written).to.not.include('TASKTONIC_SEED');
   });
 
-  it('refuses what is no app, such as the class of a Tonic, and what is no test', async () => {
+  it('refuses a value that is not an app, such as the class of a Tonic, and a value that is not a test', async () => {
     for (const app of ['Doors', 7, Stubborn]) {
       const { thrown } = await failing(distilled(app as never, () => {}));
       expectCode(thrown, 'TT_BAD_OPTION');

@@ -325,7 +325,7 @@ describe('explore()', () => {
     );
   });
 
-  it('refuses a seed in the environment that is none', async () => {
+  it('refuses an invalid seed in the environment', async () => {
     process.env['TASKTONIC_SEED'] = 'lucky';
     const error = await expectRejection(
       explore({ runs: 1 }, () => {}),

@@ -117,7 +117,7 @@ describe('time that would take for ever', () => {
     expect(leftOpen).to.include('ticker');
   });
 
-  it('is refused as a bound that is none', async () => {
+  it('is refused as an invalid limit', async () => {
     await started(() => new Ticker({ seconds: 1 }));
     await expectRejection(
       Distiller.start(() => {}, { instantLimit: 0 }),

@@ -108,7 +108,7 @@ describe('virtual time', () => {
     await later.finish();
   });
 
-  it('has no time of day that is none', async () => {
+  it('refuses an invalid time of day', async () => {
     await expectRejection(Distiller.start(undefined, { wallTime: NaN }), 'TT_BAD_OPTION');
   });
 

@@ -180,7 +180,7 @@ describe('a trace', () => {
       expect(shown(({ extra, atExit }) => extra && atExit?.state === 'open')).to.deep.equal(['6']);
     });
 
-    it('refuses what is none of these', () => {
+    it('refuses any other filter', () => {
       expectThrow(() => distiller.toString({} as never), 'TT_BAD_OPTION');
       expectThrow(() => distiller.toString([undefined] as never), 'TT_BAD_OPTION');
     });

@@ -273,7 +273,7 @@ describe('an app that never comes to rest', () => {
     expect(distiller.finished).to.be.true;
   });
 
-  it('is not taken for one where the test itself waits', async () => {
+  it('is not reported while the test itself waits', async () => {
     const distiller = await Distiller.start(() => void new Counter({ name: 'counter' }), { settleWithin: 40 });
     await distiller.realTime(later(120));
     await distiller.finish();

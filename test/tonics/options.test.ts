@@ -61,7 +61,7 @@ describe('the options of a TcpServer are refused', () => {
     it(wanted, () => expect(problem(serverSchema, options)).to.equal(wanted));
   }
 
-  it('when they are none at all', () => {
+  it('if they are not an object', () => {
     expect(problem(serverSchema, undefined)).to.match(/^\(all\): it is undefined, and must be/);
     expect(problem(serverSchema, 7007)).to.match(/^\(all\): it is 7007, and must be/);
   });

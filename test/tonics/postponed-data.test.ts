@@ -47,7 +47,7 @@ describe('a connection whose data is postponed', () => {
     expect([stream.received, connection.heard]).to.deep.equal([0, 100_000]);
   });
 
-  it('does so, too, where another Tonic has postponed what it was given', async () => {
+  it('does the same if another Tonic has postponed the data', async () => {
     class Worker extends Tonic<'busy' | 'free'> {
       heard = 0;
       ttse__onStart(): void {

@@ -76,7 +76,7 @@ describe('the error of a socket', () => {
     expect(socketError(all, 'localhost:7').code).to.equal('TT_CONNECTION_REFUSED');
   });
 
-  it('that is ours already stays as it is', () => {
+  it('that is a TaskTonicError already stays as it is', () => {
     const ours = fail('TT_SEND_REFUSED', { bytes: 1, why: 'x' });
     expect(socketError(ours, 'x')).to.equal(ours);
   });

@@ -4,7 +4,7 @@ import { type SocketOffer, sockets } from '../../core/socket-handover.js';
 import { nodeClock } from '../../core/time/clock.js';
 import { type OfPredecessor, type OfSuccessor, REPLACES, kindOf, saying } from './upgrade-messages.js';
 
-/** In ms; while the old process ends. */
+/** The interval of the checks while the old process ends, in ms. */
 const LOOKS_EVERY = 5;
 
 /**
@@ -13,23 +13,23 @@ const LOOKS_EVERY = 5;
  */
 export class Successor {
   #state: 'none' | 'starting' | 'ready' | 'done' = 'none';
-  /** The number of the old process. */
+  /** The process id of the old process. */
   #old = 0;
   #hasReadiness = false;
   #hasStarted = false;
   #runtime: Runtime | undefined;
   #begun: () => void = () => {};
 
-  /** Whether it is one, and has not taken over yet. */
+  /** Whether this process replaces another one, and has not taken over yet. */
   get isTakingOver(): boolean {
     return this.#state === 'starting' || this.#state === 'ready';
   }
 
-  /** Asks the old process what it has, where there is one; to be awaited before anything listens. */
+  /** Asks the old process, if there is one, for its sockets; must be awaited before anything listens. */
   begin(): Promise<void> | undefined {
     const old = Number(process.env[REPLACES]);
     delete process.env[REPLACES];
-    // A child of the new process has not that one's parent.
+    // A child of the new process inherits the variable, but has another parent.
     if (old !== process.ppid || !process.connected) return undefined;
     this.#state = 'starting';
     this.#old = old;
@@ -40,7 +40,7 @@ export class Successor {
     return new Promise((resolve) => (this.#begun = resolve));
   }
 
-  /** Its loops run. */
+  /** The loops of the app run. */
   started(runtime: Runtime): void {
     this.#runtime = runtime;
     this.#hasStarted = true;
@@ -52,14 +52,14 @@ export class Successor {
     this.#hasReadiness = true;
   }
 
-  /** It can serve: the sockets may come. */
+  /** This process can serve: the old one may send its sockets. */
   ready(): void {
     if (this.#state !== 'starting') return;
     this.#state = 'ready';
     this.#say(saying('ready'));
   }
 
-  /** It will not come to that. */
+  /** This process cannot take over. */
   failed(error: unknown): void {
     if (this.#state === 'starting') this.#say(saying('failed', { what: reasonOf(error) }));
   }
@@ -85,7 +85,7 @@ export class Successor {
     switch (kindOf<OfPredecessor>(message)) {
       case 'sockets':
         sockets.handover!.begin((message as { readonly sockets: readonly SocketOffer[] }).sockets);
-        // From now on the channel keeps nobody alive.
+        // From now on the channel does not keep the process running.
         process.channel?.unref();
         return this.#begun();
       case 'socket':
@@ -115,17 +115,17 @@ export class Successor {
   }
 
   #say(message: OfSuccessor, sent?: () => void): void {
-    // An error says that the old process has gone, which is heard as such.
+    // An error means that the old process has ended, which is noticed by an event of its own.
     process.send?.(message, undefined, undefined, () => sent?.());
   }
 }
 
-/** What it began with: an error of a Tonic has come up through its bases. */
+/** The first cause: the error of a Tonic is wrapped by those of its bases. */
 function reasonOf(error: unknown): string {
   let reason = toError(error);
   while (reason.cause instanceof Error) reason = reason.cause;
   return reason.message.replace(/\.$/, '');
 }
 
-/** This process as one. */
+/** This process as the successor of another one. */
 export const successor = new Successor();

@@ -11,25 +11,25 @@ import type { SocketOffer } from '../../core/socket-handover.js';
 //        --------- all ---------------->
 //        <-------- taken ---------------   from here on the old process accepts nothing and drains
 
-/** By this field these messages are told from those of the app. */
+/** This field distinguishes these messages from those of the app. */
 const MARK = 'tasktonicUpgrade';
 
-/** What the new process says. */
+/** The messages of the new process. */
 export type OfSuccessor =
   | { readonly [MARK]: 'hello' | 'ready' | 'taken' }
-  /** For what it waits before it is ready, in words. */
+  /** What it waits for before it is ready, as a text. */
   | { readonly [MARK]: 'waits' | 'failed'; readonly what: string };
 
-/** What the old process says; with `socket` comes a handle. */
+/** The messages of the old process; a handle is sent with `socket`. */
 export type OfPredecessor =
   | { readonly [MARK]: 'sockets'; readonly sockets: readonly SocketOffer[] }
   | { readonly [MARK]: 'socket'; readonly id: number }
   | { readonly [MARK]: 'all' };
 
-/** The environment variable that tells a process whom it is to replace: its number. */
+/** The environment variable with the id of the process that a new process replaces. */
 export const REPLACES = 'TASKTONIC_REPLACES';
 
-/** Which message it is; `undefined` where it is one of the app's own. */
+/** The kind of a message; `undefined` for a message of the app. */
 export function kindOf<M extends OfSuccessor | OfPredecessor>(message: unknown): M[typeof MARK] | undefined {
   return typeof message === 'object' && message !== null ? (message as Partial<M>)[MARK] : undefined;
 }

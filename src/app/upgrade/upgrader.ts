@@ -10,7 +10,7 @@ import { tellProblem } from '../tell-problem.js';
 import { program } from './program.js';
 import { type OfPredecessor, type OfSuccessor, REPLACES, kindOf, saying } from './upgrade-messages.js';
 
-/** How long its parts may take, in ms. */
+/** The time limits of an upgrade, in ms. */
 export interface UpgradeTimes {
   readonly readyTimeout: number;
   readonly drainDelay: number;
@@ -35,7 +35,7 @@ export class Upgrader {
   readonly #times: UpgradeTimes;
   #state: 'serving' | 'starting' | 'giving' | 'drained' = 'serving';
   #child: Child | undefined;
-  /** What the new process waits for, as it has said last. */
+  /** What the new process waits for, by its last message. */
   #waitsFor = 'nothing that it has told';
   #timer: ClockTimer;
 
@@ -45,7 +45,7 @@ export class Upgrader {
     this.#times = times;
   }
 
-  /** Begins one, unless something is against it: the log says what. */
+  /** Begins an upgrade; if that is not possible, the log says why. */
   ask(): void {
     const why = this.#whyNot;
     if (why !== undefined) return this.#tell('TT_PROCESS_UPGRADE_REFUSED', why);
@@ -56,7 +56,7 @@ export class Upgrader {
     }
   }
 
-  /** The app ends before the new process has taken over: that is not to go on then. */
+  /** The app ends before the new process has taken over: the new process is ended, too. */
   abandon(): void {
     if (this.#state === 'starting' || this.#state === 'giving') this.#failed('this process ends');
   }
@@ -82,12 +82,12 @@ export class Upgrader {
       cwd: process.cwd(),
       env: { ...process.env, ...appPorts.serviceEnvironment?.(), [REPLACES]: String(process.pid) },
       execArgv: process.execArgv,
-      // It outlives this process, and is not reached by what reaches this one's terminal.
+      // The new process outlives this one, and must not get the signals of this one's terminal.
       detached: true,
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     }) as Child;
     this.#child = child;
-    // It keeps nobody alive here.
+    // The child must not keep this process running.
     child.unref();
     child.channel?.unref();
     child.on('error', (error) => this.#over(child, `the new process could not be started: ${error.message}`));
@@ -139,13 +139,13 @@ export class Upgrader {
     this.#state = 'serving';
     this.#child = undefined;
     this.#waitsFor = 'nothing that it has told';
-    // It has accepted nothing, or this process still accepts beside it.
+    // The new process has accepted nothing, or this process still accepts, too.
     child?.kill('SIGKILL');
     this.#tell('TT_PROCESS_UPGRADE_FAILED', why);
   }
 
   #say(child: Child, message: OfPredecessor, handle?: object): void {
-    // An error says that the new process has gone, which is heard as such.
+    // An error means that the new process has ended, which is noticed by an event of its own.
     child.send(message, handle as never, {}, () => {});
   }
 

@@ -5,7 +5,7 @@ import { type TaskTonicError, fail } from '../errors.js';
 export const signalOption = v.instance(AbortSignal, 'must be an AbortSignal');
 
 /** Ends when a signal is aborted. */
-export interface EndsBySignal {
+export interface Abortable {
   /** @internal */
   signalAborted(signal: AbortSignal): void;
 }
@@ -15,27 +15,27 @@ export interface EndsBySignal {
  * that lives as long as the app and is given to a million questions keeps no reference to finished ones, and removing
  * one of ten thousand needs no search.
  */
-const hearers = new WeakMap<AbortSignal, Set<EndsBySignal>>();
+const hearers = new WeakMap<AbortSignal, Set<Abortable>>();
 
 function heard(this: AbortSignal): void {
   const all = hearers.get(this);
   hearers.delete(this);
-  for (const hearer of all ?? []) hearer.signalAborted(this);
+  for (const listener of all ?? []) listener.signalAborted(this);
 }
 
-/** Calls `hearer` once when the signal is aborted. The signal must not be aborted yet. */
-export function hearAbort(signal: AbortSignal, hearer: EndsBySignal): void {
+/** Calls `subscriber` once when the signal is aborted. The signal must not be aborted yet. */
+export function hearAbort(signal: AbortSignal, listener: Abortable): void {
   let all = hearers.get(signal);
   if (all === undefined) {
     hearers.set(signal, (all = new Set()));
     signal.addEventListener('abort', heard, { once: true });
   }
-  all.add(hearer);
+  all.add(listener);
 }
 
-export function forgetAbort(signal: AbortSignal, hearer: EndsBySignal): void {
+export function forgetAbort(signal: AbortSignal, listener: Abortable): void {
   const all = hearers.get(signal);
-  if (all?.delete(hearer) !== true || all.size > 0) return;
+  if (all?.delete(listener) !== true || all.size > 0) return;
   hearers.delete(signal);
   signal.removeEventListener('abort', heard);
 }

@@ -11,11 +11,11 @@ export interface AnswerTo {
   /** @internal Delivers a value, or an error. @throws {TaskTonicError} if it cannot be sent to the asker's thread. */
   settle(error: Error | undefined, value: unknown): void;
   /** @internal There will be no answer. */
-  lost(why: Lost): void;
+  lost(why: NoAnswerReason): void;
 }
 
 /** Why there will be no answer: the Tonic that should answer has finished, or nobody references the Answer any more. */
-export type Lost = 'TT_ASK_GONE' | 'TT_ASK_UNANSWERED';
+export type NoAnswerReason = 'TT_ASK_GONE' | 'TT_ASK_UNANSWERED';
 
 /**
  * An argument that somebody waits for. If its order is not handled, or its sparkle throws, the waiting side gets an
@@ -98,7 +98,7 @@ export class Answer<V = void> extends Awaited {
   }
 
   /** @internal There will be no answer; ignored if there was one. */
-  _ttLost(why: Lost): void {
+  _ttLost(why: NoAnswerReason): void {
     this.#end(() => this.#to.lost(why));
   }
 
@@ -120,7 +120,7 @@ export function failAnswers(args: readonly unknown[], error: () => Error): void 
 }
 
 /** Fails the Answers of an order for a Tonic of this thread that has finished. Its name is no longer known. */
-export function loseAnswers(args: readonly unknown[]): void {
+export function failAnswersOfFinished(args: readonly unknown[]): void {
   for (const argument of args) if (Answer._ttIs(argument)) argument._ttLost('TT_ASK_GONE');
 }
 
@@ -128,7 +128,7 @@ export function loseAnswers(args: readonly unknown[]): void {
  * Carries out, in a sparkle, an order that another thread queued. The sender cannot catch an exception, so it is logged
  * in the name of `by`, and Answers among the arguments fail.
  */
-export function onBehalf(by: AnyTonic, args: readonly unknown[], carryOn: () => void): void {
+export function runForeignOrder(by: AnyTonic, args: readonly unknown[], carryOn: () => void): void {
   const { source, sourceSparkle } = running.order!;
   try {
     runAs(source, carryOn, sourceSparkle);

@@ -1,18 +1,18 @@
 import type { AnyTonic, RemoteHandle } from '../any-tonic.js';
 import type { OrderForm } from '../queue/order.js';
 import * as v from 'valibot';
-import { type EndsBySignal, abortError, forgetAbort, hearAbort, signalOption } from './abort-signals.js';
-import { type AnswerTo, type Lost, Answer } from './answer.js';
+import { type Abortable, abortError, forgetAbort, hearAbort, signalOption } from './abort-signals.js';
+import { type AnswerTo, type NoAnswerReason, Answer } from './answer.js';
 import { type ErrorCode, type TaskTonicError, fail, toError } from '../errors.js';
-import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from '../guests/extras.js';
+import { type EndWatcher, type OpenQuestions, extrasOf, unwatchEnd, watchEnd } from '../features/extras.js';
 import { Life, failTonic, failureInfo } from '../life.js';
 import { OptionCheck } from '../options/option-check.js';
 import { badOption, told } from '../options/option-problem.js';
 import { flag, ms } from '../options/option-schema.js';
-import { incurOwed, settleOwed } from './owed.js';
+import { addOwed, settleOwed } from './owed.js';
 import type { Plan, Sparkle } from '../plan/plan.js';
 import { type Responder, isResponder } from './reply.js';
-import type { Task } from '../guests/task.js';
+import type { Task } from '../features/task.js';
 import type { Due } from '../time/timer-queue.js';
 
 export const askOptions = {
@@ -39,7 +39,7 @@ type State = 'open' | 'settled' | 'heard' | 'over';
  * Something that a Tonic has asked: the `.then()` of `this.ask()` returns it, and the sparkle that hears the answer gets it as its second argument, to
  * tell one question from another.
  */
-export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
+export class Question implements AnswerTo, EndWatcher, Abortable, Due, Task {
   /** Who was asked. */
   readonly to: AnyTonic | RemoteHandle;
   /** What was asked: the name of the sparkle. */
@@ -179,7 +179,7 @@ export class Question implements AnswerTo, EndWatcher, EndsBySignal, Due, Task {
   }
 
   /** @internal */
-  lost(why: Lost): void {
+  lost(why: NoAnswerReason): void {
     this._ttGiveUp(this.#problem(why));
   }
 
@@ -285,7 +285,7 @@ export function begin(asker: AnyTonic, question: Question, put: () => void): voi
   const { abortedBefore } = question;
   if (abortedBefore === undefined) put();
   all.add(question);
-  if (question.holds) incurOwed(asker);
+  if (question.holds) addOwed(asker);
   if (abortedBefore !== undefined) question.settle(abortedBefore, undefined);
   // Nothing was registered before, so an exception leaves nothing behind.
   if (question.open) question._ttWait();

@@ -2,10 +2,10 @@ import type { AnyTonic, RemoteHandle } from '../any-tonic.js';
 import type { Answer } from './answer.js';
 import { type AskOptions, type Question, ask, checkOptions, checkSparkle } from './ask.js';
 import { fail } from '../errors.js';
-import { type OnDemand, makeSparklesOnDemand } from '../plan/on-demand.js';
+import { type DynamicHandle, makeSparklesOnDemand } from '../plan/dynamic-handle.js';
 import type { Sparkle } from '../plan/plan.js';
 import { Reply, type Responder, type Sendable, isResponder } from './reply.js';
-import { type HalfAsked, left, running } from '../running.js';
+import { type UnfinishedQuestion, endChecks, running } from '../running.js';
 
 // ---- Types: what can be asked, from the signatures of the sparkles ----
 
@@ -46,7 +46,7 @@ const REFUSED = { without: 'was asked without .then', twice: 'was asked already'
  *
  * @typeParam V what the answer is.
  */
-export class Asked<V> implements HalfAsked {
+export class Asked<V> implements UnfinishedQuestion {
   readonly #asker: AnyTonic;
   readonly #to: AnyTonic | RemoteHandle;
   readonly #key: string;
@@ -68,7 +68,7 @@ export class Asked<V> implements HalfAsked {
     this.#key = key;
     this.#args = args;
     this.#options = options;
-    if (running.tonic === asker && running.sparkle !== undefined) left().asked.push(this);
+    if (running.tonic === asker && running.sparkle !== undefined) endChecks().asked.push(this);
     // Outside of a sparkle there is no end of one, so an order of the asker checks it.
     else asker._ttss__run({ run: () => this._ttEnd() });
   }
@@ -99,7 +99,7 @@ export class Asked<V> implements HalfAsked {
   ): Question {
     const refused = this.#refused;
     this.#said();
-    const answer = this.#hearer(onAnswer, onError);
+    const answer = this.#receiver(onAnswer, onError);
     const error = onError === undefined ? undefined : this.#own(onError, onAnswer);
     if (refused !== undefined) throw this.#problem(refused);
     return ask(this.#asker, this.#to, this.#key, this.#args, answer, error, this.#options);
@@ -107,11 +107,11 @@ export class Asked<V> implements HalfAsked {
 
   #said(): void {
     this.#refused ??= REFUSED.twice;
-    const asked = running.left?.asked;
+    const asked = running.endChecks?.asked;
     if (asked?.at(-1) === this) asked.pop();
   }
 
-  #hearer(target: ((...args: never[]) => void) | Responder<V>, other: unknown): Sparkle | Responder<unknown> {
+  #receiver(target: ((...args: never[]) => void) | Responder<V>, other: unknown): Sparkle | Responder<unknown> {
     if (!isResponder(target)) return this.#own(target as () => void, other);
     return (target instanceof Reply ? target.as((value: Sendable) => value) : target) as Responder<unknown>;
   }
@@ -142,7 +142,7 @@ function isNative(target: unknown): boolean {
 }
 
 /** The object that `this.ask(to)` returns. It accepts every sparkle; the Tonic that is asked checks the name. */
-class Asking implements OnDemand {
+class Asking implements DynamicHandle {
   readonly #asker: AnyTonic;
   readonly #to: AnyTonic | RemoteHandle;
   readonly #options: AskOptions;

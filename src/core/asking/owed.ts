@@ -1,8 +1,8 @@
 import type { AnyTonic } from '../any-tonic.js';
-import { countedNames } from '../guests/counted-names.js';
+import { countedNames } from '../features/counted-names.js';
 import { fail } from '../errors.js';
-import { type OwedAnswers, extrasOf } from '../guests/extras.js';
-import type { Task } from '../guests/task.js';
+import { type OwedAnswers, extrasOf } from '../features/extras.js';
+import type { Task } from '../features/task.js';
 
 /**
  * What a Tonic must still deliver or receive before it may end: the answers to its questions, the results of its
@@ -63,7 +63,7 @@ class Owed implements OwedAnswers, Task {
 }
 
 /** Counts one more owed answer; each is settled once, by {@link settleOwed}. */
-export function incurOwed(tonic: AnyTonic): void {
+export function addOwed(tonic: AnyTonic): void {
   (extrasOf(tonic).owed ??= new Owed(tonic)).count++;
 }
 
@@ -90,12 +90,12 @@ export function whenSettled(tonic: AnyTonic, once: () => void): void {
  * It owes nothing any more, because it has failed or its answers cannot be delivered. Results are still delivered until
  * it has ended.
  */
-export function forgiveOwed(tonic: AnyTonic): void {
+export function cancelOwed(tonic: AnyTonic): void {
   tonic._ttExtras?.owed?.forgive();
 }
 
 /** Its time limit has passed: everything that it owes is cancelled, and named in the log. False if it owes nothing. */
-export function letGoOfOwed(tonic: AnyTonic): boolean {
+export function dropOwed(tonic: AnyTonic): boolean {
   if (!owes(tonic)) return false;
   const { questions, pipes, replies, owed } = tonic._ttExtras!;
   const names = [...(questions?.letGo() ?? []), ...(pipes?.letGo() ?? []), ...(replies?.letGo() ?? [])];

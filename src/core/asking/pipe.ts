@@ -1,13 +1,13 @@
 import * as v from 'valibot';
 import type { AnyTonic } from '../any-tonic.js';
 import { fail, toError } from '../errors.js';
-import { type EndsBySignal, abortError, forgetAbort, hearAbort, signalOption } from './abort-signals.js';
-import { type OpenPipes, extrasOf } from '../guests/extras.js';
+import { type Abortable, abortError, forgetAbort, hearAbort, signalOption } from './abort-signals.js';
+import { type OpenPipes, extrasOf } from '../features/extras.js';
 import { OptionCheck } from '../options/option-check.js';
 import { aSparkle, flag, ms } from '../options/option-schema.js';
-import { incurOwed, settleOwed } from './owed.js';
+import { addOwed, settleOwed } from './owed.js';
 import { Reply, type Responder, type Sendable } from './reply.js';
-import type { Task } from '../guests/task.js';
+import type { Task } from '../features/task.js';
 import type { Due } from '../time/timer-queue.js';
 
 export const pipeSchema = v.strictObject({
@@ -37,17 +37,17 @@ export function checkPipe(tonic: AnyTonic, options: PipeOptions): void {
 }
 
 /** Queues the sparkle for a result. */
-export type Bring = (result: unknown) => void;
+export type Deliver = (result: unknown) => void;
 
 /** Gets a result instead of a sparkle. */
-export interface Hearer {
+export interface ResultReceiver {
   readonly sparkle: string;
-  readonly value: Bring;
-  readonly error: Bring;
+  readonly value: Deliver;
+  readonly error: Deliver;
 }
 
 /** A reply that is answered with a result, in a sparkle of the waiting Tonic. */
-export function responderOf(tonic: AnyTonic, reply: Responder<never>): Hearer {
+export function responderOf(tonic: AnyTonic, reply: Responder<never>): ResultReceiver {
   const to = reply instanceof Reply ? reply.as((value: Sendable) => value) : (reply as Responder<unknown>);
   return {
     sparkle: 'a reply',
@@ -57,7 +57,7 @@ export function responderOf(tonic: AnyTonic, reply: Responder<never>): Hearer {
 }
 
 /** A promise that a Tonic waits for. */
-class Piped implements EndsBySignal, Due, Task {
+class Piped implements Abortable, Due, Task {
   at = Infinity;
   slot = -1;
   #over = false;
@@ -66,8 +66,8 @@ class Piped implements EndsBySignal, Due, Task {
     readonly tonic: AnyTonic,
     /** The sparkle that gets the value. */
     readonly sparkle: string,
-    readonly value: Bring,
-    readonly error: Bring,
+    readonly value: Deliver,
+    readonly error: Deliver,
     readonly holds: boolean,
     readonly timeout: number,
     readonly signal: AbortSignal | undefined,
@@ -77,7 +77,7 @@ class Piped implements EndsBySignal, Due, Task {
     const { tonic, timeout } = this;
     if (tonic.finished) this.#over = true;
     else {
-      if (this.holds) incurOwed(tonic);
+      if (this.holds) addOwed(tonic);
       pipesOf(tonic).all.add(this);
       if (timeout < Infinity) {
         this.at = tonic._ttScheduler.clock.now() + timeout;
@@ -100,13 +100,13 @@ class Piped implements EndsBySignal, Due, Task {
     this.#bring(this.error, abortError(`the pipe of a promise to ${this.sparkle} of ${this.tonic.name}`, signal));
   }
 
-  #settled(bring: Bring, result: unknown): void {
+  #settled(bring: Deliver, result: unknown): void {
     if (!this.#over) return this.#bring(bring, result);
     const why = this.tonic.finished ? 'the Tonic has finished' : 'it came too late';
     return this.tonic._ttScheduler.logs.debug(this.tonic, `the result of a promise was dropped: ${why}`);
   }
 
-  #bring(bring: Bring, result: unknown): void {
+  #bring(bring: Deliver, result: unknown): void {
     this.#end();
     try {
       bring(result);
@@ -166,7 +166,7 @@ function pipesOf(tonic: AnyTonic): Pipes {
 export function pipe(
   tonic: AnyTonic,
   promise: PromiseLike<unknown>,
-  to: Hearer,
+  to: ResultReceiver,
   { hold = true, timeout = Infinity, signal }: PipeOptions,
 ): void {
   new Piped(tonic, to.sparkle, to.value, to.error, hold, timeout, signal).wait(promise);

@@ -1,7 +1,7 @@
 import { Question } from './ask.js';
 
 /** The work that is done for a question. */
-export interface OnItsBehalf {
+export interface QuestionWork {
   /** Nobody waits for the answer any more: the asker has cancelled the question, itself or by a signal, or it has ended without an answer. */
   abandon(why: 'cancelled' | 'givenUp'): void;
 }
@@ -9,7 +9,7 @@ export interface OnItsBehalf {
 /** A question whose work is abandoned when nobody waits for the answer any more. */
 export class ServedQuestion extends Question {
   /** @internal */
-  _ttCall: OnItsBehalf | undefined = undefined;
+  _ttCall: QuestionWork | undefined = undefined;
   #isAborted = false;
 
   /** Its result is not delivered any more, and its work is abandoned. */

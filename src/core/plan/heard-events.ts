@@ -13,7 +13,7 @@ export interface HeardEvents {
 const HELPERS: ReadonlySet<string> = new Set(['onError', 'onEnd']);
 
 /** The event names of a class and its base classes, to find misnamed methods. */
-export class NearlyEvents {
+export class MisnamedEvents {
   readonly #events = new Set<string>();
   readonly #mistaken = new Map<string, string>();
 

@@ -1,6 +1,6 @@
 import { fail } from '../errors.js';
 import { BUILT_IN_PREFIXES, parseSparkleName } from './sparkle-names.js';
-import { NearlyEvents } from './heard-events.js';
+import { MisnamedEvents } from './heard-events.js';
 import { nearest } from '../options/nearest.js';
 import { badOption } from '../options/option-problem.js';
 import { amount, checkOption, ms as milliseconds } from '../options/option-schema.js';
@@ -269,7 +269,7 @@ export class Plan {
 
   /** Refuses a method that looks like an event but would never be called. */
   #checkNearly(tonicClass: TonicClass): void {
-    const nearly = new NearlyEvents(tonicClass);
+    const nearly = new MisnamedEvents(tonicClass);
     const own = [...this.sparkles.values()].filter(({ name }) => tonicClass.events?.includes(name) !== true);
     const methods = plainMethodsOf(tonicClass.prototype).map((key) => ({ key, prefix: undefined, name: key }));
     for (const { key, prefix, name } of [...own, ...methods]) {

@@ -1,4 +1,4 @@
-import { written } from '../options/written.js';
+import { valueText } from '../options/value-text.js';
 import { fail } from '../errors.js';
 
 /** The declarations of a class that are needed here. */
@@ -62,6 +62,6 @@ export class StateGroups {
       (state) => typeof state !== 'string' || this.has(state) || states?.includes(state) === false,
     );
     if (strange === undefined) return undefined;
-    return `${typeof strange === 'string' ? strange : written(strange)} is not among the states${states === undefined ? '' : ` ${states.join(', ')}`}`;
+    return `${typeof strange === 'string' ? strange : valueText(strange)} is not among the states${states === undefined ? '' : ` ${states.join(', ')}`}`;
   }
 }

@@ -1,7 +1,7 @@
 import type { AnyTonic } from '../any-tonic.js';
 import type { Order, OrderSource } from './order.js';
 import type { Sparkle } from '../plan/plan.js';
-import { ofHere, running } from '../running.js';
+import { ofThisThread, running } from '../running.js';
 import { type WaitingOrder, type WantedOrder, takeBack } from './take-back.js';
 
 /** The longest chain of orders, each raised by the one before; longer chains would never end. */
@@ -75,7 +75,7 @@ export class RaisedQueue {
     slots[at + At.a] = a;
     slots[at + At.b] = b;
     if (slots[at + At.source] !== running.tonic) slots[at + At.source] = running.tonic;
-    const sourceSparkle = ofHere(running.sparkle);
+    const sourceSparkle = ofThisThread(running.sparkle);
     if (slots[at + At.sourceSparkle] !== sourceSparkle) slots[at + At.sourceSparkle] = sourceSparkle;
     slots[at + At.queuedAt] = queuedAt;
     slots[at + At.depth] = this.nextDepth;

@@ -1,4 +1,4 @@
-import { written } from '../../core/options/written.js';
+import { valueText } from '../../core/options/value-text.js';
 
 /** Reads the bytes of one packet, from its start to its end. */
 export class PacketReader {
@@ -53,7 +53,7 @@ export class PacketWriter {
 
   /** @throws {Error} where it is given no bytes. */
   put(data: Uint8Array): void {
-    if (!(data instanceof Uint8Array)) throw new Error(`${written(data)} is given, and must be bytes`);
+    if (!(data instanceof Uint8Array)) throw new Error(`${valueText(data)} is given, and must be bytes`);
     const { bytes, at } = this.room(data.length);
     bytes.set(data, at);
   }

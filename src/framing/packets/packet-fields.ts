@@ -1,4 +1,4 @@
-import { written } from '../../core/options/written.js';
+import { valueText } from '../../core/options/value-text.js';
 import type { PacketReader, PacketWriter } from './packet-bytes.js';
 
 /** How one value lies in a packet. One of your own is an object with these two methods. */
@@ -25,7 +25,7 @@ function numberOf(size: number, bits: Bits): PacketField<number> {
   return {
     read: (from) => from.bytes[readIn](from.pass(size)),
     write(to, value) {
-      if (!Number.isInteger(value)) throw new Error(`${written(value)} is no whole number`);
+      if (!Number.isInteger(value)) throw new Error(`${valueText(value)} is no whole number`);
       const { bytes, at } = to.room(size);
       bytes[writeIn](value, at);
     },

@@ -1,5 +1,5 @@
 import { badOption } from '../../core/options/option-problem.js';
-import { written } from '../../core/options/written.js';
+import { valueText } from '../../core/options/value-text.js';
 import { PacketReader, PacketWriter } from './packet-bytes.js';
 import { type PacketField, type PacketFields, fields as fieldsOf, isField } from './packet-fields.js';
 
@@ -49,7 +49,7 @@ export class PacketTable {
 
   write(packet: AnyPacket): Buffer {
     const kind = this.#byName.get(packet.kind);
-    if (kind === undefined) throw new Error(`a packet of the kind ${written(packet.kind)} is not known`);
+    if (kind === undefined) throw new Error(`a packet of the kind ${valueText(packet.kind)} is not known`);
     const to = new PacketWriter();
     this.#kind.write(to, kind.code);
     kind.fields.write(to, packet);

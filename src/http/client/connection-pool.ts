@@ -12,7 +12,7 @@ export interface Pooled {
 }
 
 /** A request that waits for a connection. */
-export interface Wanting {
+export interface WaitingRequest {
   readonly route: Route;
   /** The bytes of its body, which wait with it. */
   readonly bytes: number;
@@ -41,7 +41,7 @@ class Host {
   /** In the order of use; the last one was used last. */
   readonly idle: Pooled[] = [];
   /** By number; the first one has waited longest. */
-  readonly waiting = new Map<Wanting, number>();
+  readonly waiting = new Map<WaitingRequest, number>();
 
   constructor(readonly route: Route) {}
 
@@ -107,7 +107,7 @@ export class ConnectionPool {
    * Gives a request a connection, at once or later. @param fresh a newly opened connection, or one that has served
    * another request since.
    */
-  want(wanting: Wanting, fresh = false): void {
+  want(wanting: WaitingRequest, fresh = false): void {
     const host = this.#hostOf(wanting.route);
     const idle = fresh ? undefined : this.#takeIdle(host);
     if (idle !== undefined) return wanting.given(idle);
@@ -125,7 +125,7 @@ export class ConnectionPool {
   }
 
   /** The request stops waiting. */
-  leave(wanting: Wanting): void {
+  leave(wanting: WaitingRequest): void {
     const host = this.#hosts.get(wanting.route.key);
     if (host === undefined || !host.waiting.delete(wanting)) return;
     this.#left(wanting);
@@ -180,7 +180,7 @@ export class ConnectionPool {
   }
 
   /** Whether one more request may wait. */
-  #makeRoomFor({ bytes }: Wanting): boolean {
+  #makeRoomFor({ bytes }: WaitingRequest): boolean {
     const { waitingLimit, waitingBytes, onWaitingLimit } = this.#settings;
     const fits = (): boolean => this.#waiting - this.#opening < waitingLimit && this.#bytes + bytes <= waitingBytes;
     while (!fits()) {
@@ -192,7 +192,7 @@ export class ConnectionPool {
     return true;
   }
 
-  #takeOldest(): Wanting | undefined {
+  #takeOldest(): WaitingRequest | undefined {
     let oldest: Host | undefined;
     for (const host of this.#hosts.values())
       if (host.wantsMore && host.oldest < (oldest?.oldest ?? Infinity)) oldest = host;
@@ -257,7 +257,7 @@ export class ConnectionPool {
     if (this.#idle.delete(connection)) host.idle.splice(host.idle.lastIndexOf(connection), 1);
   }
 
-  #takeWaiting(host: Host): Wanting | undefined {
+  #takeWaiting(host: Host): WaitingRequest | undefined {
     for (const first of host.waiting.keys()) {
       host.waiting.delete(first);
       this.#left(first);
@@ -266,7 +266,7 @@ export class ConnectionPool {
     return undefined;
   }
 
-  #left({ bytes }: Wanting): void {
+  #left({ bytes }: WaitingRequest): void {
     this.#waiting--;
     this.#bytes -= bytes;
   }

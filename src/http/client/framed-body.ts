@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http';
 import type { AnyTonic } from '../../core/any-tonic.js';
 import { toError } from '../../core/errors.js';
 import { failTonic, failureInfo } from '../../core/life.js';
-import type { Task } from '../../core/guests/task.js';
+import type { Task } from '../../core/features/task.js';
 import type { Sparkle } from '../../core/plan/plan.js';
 import type { Decoder, Framing } from '../../framing/framing.js';
 import type { Exchange } from './exchange.js';
 import type { HttpQuestion } from './http-question.js';
 
 /** Gets the frames. */
-export interface FrameHearer {
+export interface FrameListener {
   readonly asker: AnyTonic;
   readonly sparkle: Sparkle;
   readonly question: HttpQuestion;
@@ -23,7 +23,7 @@ export class FramedBody implements Task {
   readonly #decoder: Decoder<unknown>;
   readonly #exchange: Exchange;
   readonly #message: IncomingMessage;
-  readonly #to: FrameHearer;
+  readonly #to: FrameListener;
   readonly #ended: (error?: Error) => void;
   #isQueued = false;
   #hasEnded = false;
@@ -33,7 +33,7 @@ export class FramedBody implements Task {
     exchange: Exchange,
     message: IncomingMessage,
     framing: Framing<unknown, never>,
-    to: FrameHearer,
+    to: FrameListener,
     ended: (error?: Error) => void,
   ) {
     this.#decoder = framing.decoder();

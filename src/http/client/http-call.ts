@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { AnyTonic } from '../../core/any-tonic.js';
-import type { OnItsBehalf } from '../../core/asking/served-question.js';
+import type { QuestionWork } from '../../core/asking/served-question.js';
 import { fail, toError } from '../../core/errors.js';
 import type { Sparkle } from '../../core/plan/plan.js';
 import type { Random } from '../../core/time/random.js';
@@ -9,7 +9,7 @@ import type { Framing } from '../../framing/framing.js';
 import { backoff } from '../../tonics/tcp/client/backoff.js';
 import { Alarm } from '../../tonics/alarm.js';
 import { type HttpClientConnection } from './client-connection.js';
-import type { ConnectionPool, Pooled, Wanting } from './connection-pool.js';
+import type { ConnectionPool, Pooled, WaitingRequest } from './connection-pool.js';
 import { Exchange, type ExchangeTimes } from './exchange.js';
 import { FramedBody } from './framed-body.js';
 import type { HttpQuestion } from './http-question.js';
@@ -35,7 +35,7 @@ export interface CallSettings extends ExchangeTimes {
 }
 
 /** What a call needs of its client. */
-export interface CallMeans {
+export interface CallDependencies {
   readonly client: AnyTonic;
   readonly pool: ConnectionPool;
   readonly proxies: Proxies;
@@ -58,10 +58,10 @@ type Phase = 'waiting' | 'asked' | 'resting' | 'answered' | 'over';
  *    \---- resting
  * ```
  */
-export class HttpCall implements Wanting, OnItsBehalf {
+export class HttpCall implements WaitingRequest, QuestionWork {
   readonly question: HttpQuestion;
   readonly asker: AnyTonic;
-  readonly #means: CallMeans;
+  readonly #dependencies: CallDependencies;
   readonly #settings: CallSettings;
   readonly #alarm: Alarm;
   #prepared: PreparedRequest;
@@ -78,18 +78,18 @@ export class HttpCall implements Wanting, OnItsBehalf {
   #bodyBegun = false;
 
   constructor(
-    means: CallMeans,
+    dependencies: CallDependencies,
     prepared: PreparedRequest,
     settings: CallSettings,
     asker: AnyTonic,
     question: HttpQuestion,
   ) {
-    this.#means = means;
+    this.#dependencies = dependencies;
     this.#prepared = prepared;
     this.#settings = settings;
     this.asker = asker;
     this.question = question;
-    this.#alarm = new Alarm(means.client);
+    this.#alarm = new Alarm(dependencies.client);
     this.#route = this.#routed();
   }
 
@@ -119,12 +119,12 @@ export class HttpCall implements Wanting, OnItsBehalf {
 
   #want(fresh = false): void {
     this.#phase = 'waiting';
-    this.#means.pool.want(this, fresh);
+    this.#dependencies.pool.want(this, fresh);
   }
 
   #routed(): Route {
     const { target } = this.#prepared;
-    return routeOf(target, this.#means.proxies.for(target));
+    return routeOf(target, this.#dependencies.proxies.for(target));
   }
 
   // ---- Events of the pool ----
@@ -161,7 +161,7 @@ export class HttpCall implements Wanting, OnItsBehalf {
   }
 
   displaced(waiting: number, bytes: number): void {
-    this.#fail(fail('TT_HTTP_BUSY', { request: this.name, client: this.#means.client.name, waiting, bytes }));
+    this.#fail(fail('TT_HTTP_BUSY', { request: this.name, client: this.#dependencies.client.name, waiting, bytes }));
   }
 
   // ---- Events of the exchange ----
@@ -169,7 +169,7 @@ export class HttpCall implements Wanting, OnItsBehalf {
   #answered(exchange: Exchange, message: IncomingMessage): void {
     const { statusCode: status = 0, headers } = message;
     if (isPassing(status) && this.#mayRepeat) {
-      const wall = this.#means.client._ttScheduler.clock.wallTime();
+      const wall = this.#dependencies.client._ttScheduler.clock.wallTime();
       if (this.#retryAfter(retryAfter(headers, wall), `it was answered ${status}`)) return exchange.discard(message);
     }
     const { location } = headers;
@@ -256,7 +256,7 @@ export class HttpCall implements Wanting, OnItsBehalf {
   #retryAfter(least: number, why: string | Error): boolean {
     const { retries, retryDelay: delay, retryCap: cap } = this.#settings;
     if (this.#retries >= retries || this.#phase === 'over') return false;
-    const { client, random } = this.#means;
+    const { client, random } = this.#dependencies;
     const { clock } = client._ttScheduler;
     const wait = Math.max(backoff({ delay, cap }, this.#retries + 1, random), least);
     if (clock.now() + wait >= this.question.at) return false;
@@ -269,7 +269,7 @@ export class HttpCall implements Wanting, OnItsBehalf {
   }
 
   #log(what: string): void {
-    const { client } = this.#means;
+    const { client } = this.#dependencies;
     client._ttScheduler.logs.debug(client, `${this.name}: ${what}`);
   }
 
@@ -293,11 +293,11 @@ export class HttpCall implements Wanting, OnItsBehalf {
     if (this.#phase === 'over') return;
     this.#phase = 'over';
     this.#alarm.clear();
-    this.#means.pool.leave(this);
+    this.#dependencies.pool.leave(this);
     this.#exchange?.giveUp();
     const { body } = this.#prepared;
     if (body instanceof Readable) body.destroy();
-    this.#means.over(this);
+    this.#dependencies.over(this);
   }
 }
 

@@ -3,9 +3,9 @@ import * as v from 'valibot';
 import type { AnyTonic } from '../../core/any-tonic.js';
 import { begin } from '../../core/asking/ask.js';
 import { askerOf } from '../../core/asking/asker-of.js';
-import { incurOwed, settleOwed } from '../../core/asking/owed.js';
+import { addOwed, settleOwed } from '../../core/asking/owed.js';
 import { fail, toError } from '../../core/errors.js';
-import { extrasOf } from '../../core/guests/extras.js';
+import { extrasOf } from '../../core/features/extras.js';
 import { checkOptionsOf, takesOptions } from '../../core/options/class-options.js';
 import { OptionCheck } from '../../core/options/option-check.js';
 import { badOption } from '../../core/options/option-problem.js';
@@ -28,10 +28,10 @@ import {
 } from './client-options.js';
 import { ClientSecurity } from './client-security.js';
 import { ConnectionPool } from './connection-pool.js';
-import { type CallMeans, type CallSettings, HttpCall } from './http-call.js';
+import { type CallDependencies, type CallSettings, HttpCall } from './http-call.js';
 import { HttpQuestion } from './http-question.js';
 import type { HttpResponse, HttpStreamedResponse } from './http-response.js';
-import { type ForAll, type HttpRequest, prepare } from './prepared-request.js';
+import { type RequestDefaults, type HttpRequest, prepare } from './prepared-request.js';
 import { Proxies } from './proxies.js';
 import type { Route, Tunnel } from './route.js';
 import { targetOf } from './target.js';
@@ -68,10 +68,10 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
   /** The schema of its options. */
   static readonly optionsSchema: GenericSchema = httpClientSchema;
   readonly #settings: HttpClientSettings;
-  readonly #forAll: ForAll;
+  readonly #forAll: RequestDefaults;
   readonly #pool: ConnectionPool;
   readonly #security: ClientSecurity;
-  readonly #means: CallMeans;
+  readonly #dependencies: CallDependencies;
   readonly #calls = new Set<HttpCall>();
   readonly #user: ConnectionUser;
 
@@ -85,7 +85,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
     const base = baseUrl === undefined ? undefined : baseOf(baseUrl, socketPath, name);
     const proxies = Proxies.of(proxy, process.env, name);
     const security = new ClientSecurity(settings.tls ?? v.parse(httpClientSchema.entries.tls.wrapped, {}), name);
-    const forAll: ForAll = { base, headers, socketPath };
+    const forAll: RequestDefaults = { base, headers, socketPath };
     // The options for all requests are checked here, so that a mistake is an error at once.
     prepare({ url: baseUrl ?? 'http://localhost', headers }, { base: undefined, headers: undefined, socketPath }, name);
     const within = settings.base ?? running.tonic;
@@ -103,7 +103,13 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
       gone: (connection) => this.#pool.gone(connection),
     };
     const { random } = (this._ttScheduler as SelectorCatalyst<string>).runtime;
-    this.#means = { client: this as AnyTonic, pool: this.#pool, proxies, random, over: (call) => this.#over(call) };
+    this.#dependencies = {
+      client: this as AnyTonic,
+      pool: this.#pool,
+      proxies,
+      random,
+      over: (call) => this.#over(call),
+    };
   }
 
   /** Its connections, and the requests that wait for one. */
@@ -193,7 +199,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
     const { timeout = this.#settings.timeout, hold = true } = options;
     const name = `${prepared.method} ${prepared.target.shown}`;
     const question = new HttpQuestion(asker, this as AnyTonic, name, timeout, answer, error, hold && !asker.finished);
-    const call = new HttpCall(this.#means, prepared, settings, asker, question);
+    const call = new HttpCall(this.#dependencies, prepared, settings, asker, question);
     begin(asker, question, () => this.#start(call));
     return question;
   }
@@ -228,7 +234,7 @@ export class HttpClient<State extends string = never> extends Tonic<State> {
     question._ttCall = call;
     this.#calls.add(call);
     extrasOf(this).replies ??= { letGo: () => [...this.#calls].map(({ name }) => name) };
-    incurOwed(this as AnyTonic);
+    addOwed(this as AnyTonic);
     return call.start();
   }
 
@@ -278,7 +284,7 @@ function tlsWithinTls({ proxy, target }: Tunnel): Error {
   return fail('TT_HTTP_PROXY', { proxy: proxy.shown, target: target.authority, problem });
 }
 
-function baseOf(baseUrl: string, socketPath: string | undefined, of: string): ForAll['base'] {
+function baseOf(baseUrl: string, socketPath: string | undefined, of: string): RequestDefaults['base'] {
   try {
     return targetOf(baseUrl, { base: undefined, socketPath }, undefined, of);
   } catch (thrown) {

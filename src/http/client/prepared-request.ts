@@ -41,7 +41,7 @@ export interface PreparedRequest {
 }
 
 /** The settings of the client for all requests. */
-export interface ForAll {
+export interface RequestDefaults {
   readonly base: Target | undefined;
   readonly headers: Readonly<Record<string, HttpHeaderValue>> | undefined;
   readonly socketPath: string | undefined;
@@ -62,7 +62,7 @@ const EMPTY = Buffer.alloc(0);
  * @param of the caller, for errors: `HttpClient.request()`.
  * @throws {TaskTonicError} `TT_BAD_OPTION`
  */
-export function prepare(request: HttpRequest, forAll: ForAll, of: string): PreparedRequest {
+export function prepare(request: HttpRequest, forAll: RequestDefaults, of: string): PreparedRequest {
   if (typeof request !== 'object' || request === null)
     throw badOption(of, 'request', `it is ${told(request, '')}, and must be an object with a "url"`);
   const unknown = Object.keys(request).find((key) => !KNOWN.has(key));
@@ -92,7 +92,7 @@ function methodOf(method: unknown = 'GET', of: string): string {
 function headersOf(
   request: HttpRequest,
   target: Target,
-  forAll: ForAll,
+  forAll: RequestDefaults,
   of: string,
 ): Record<string, string | string[]> {
   const headers: Record<string, string | string[]> = {};

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Readable } from 'node:stream';
 import type { AnyTonic } from '../../core/any-tonic.js';
-import { type EndWatcher, unwatchEnd, watchEnd } from '../../core/guests/extras.js';
+import { type EndWatcher, unwatchEnd, watchEnd } from '../../core/features/extras.js';
 import type { Exchange } from './exchange.js';
 
 type Done = (error?: Error | null) => void;

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { incurOwed, settleOwed } from '../../core/asking/owed.js';
+import { addOwed, settleOwed } from '../../core/asking/owed.js';
 import { type TaskTonicError, fail } from '../../core/errors.js';
 import { Life } from '../../core/life.js';
 import { ofFramework } from '../../core/plan/plan.js';
@@ -9,9 +9,9 @@ import type { DisconnectInfo } from '../../tonics/tcp/connection/disconnect.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type HttpExchange } from './exchange.js';
 import { Exchanges } from './exchanges.js';
-import { AFTER_THE_LAST, Status, lastAnswer, problemOf, refusedAs, statusOf } from './refusals.js';
+import { DATA_AFTER_LAST_REQUEST, Status, lastAnswer, problemOf, refusedAs, statusOf } from './refusals.js';
 import type { HttpHandler } from './http-server-options.js';
-import { type Late, RequestWatch } from './request-watch.js';
+import { type TimeoutKind, RequestWatch } from './request-watch.js';
 import type { ClassRoutes } from './routes/routes.js';
 import { classRouter } from './routes/routing.js';
 import { makeLast, streamOf } from './served-response.js';
@@ -151,7 +151,7 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
     if (!this.#isParsing) this._ttWatch!.bodyComes(0);
     this.#underWay.add(response);
     this.#last = response;
-    incurOwed(this);
+    addOwed(this);
     response.on('close', HttpConnection.#onClose);
     tally.add('received');
     const problem = status ?? problemOf(request, http);
@@ -225,7 +225,7 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
 
   /** @internal The received data is not a valid request. */
   _ttUnreadable({ code }: NodeJS.ErrnoException): void {
-    if (code === AFTER_THE_LAST) this._ttHearsNoMore();
+    if (code === DATA_AFTER_LAST_REQUEST) this._ttHearsNoMore();
     // Errors of the socket are reported elsewhere.
     else if (code?.startsWith('HPE_') === true) this._ttRefuseWith(statusOf(code));
   }
@@ -304,7 +304,7 @@ export class HttpConnection<State extends string = never> extends UpgradableConn
   }
 
   /** @internal */
-  _ttLate(what: Late): void {
+  _ttLate(what: TimeoutKind): void {
     if (what === 'idle' || what === 'socket') this._ttStream.emit('timeout');
     else if (this.traffic.receivedBytes === 0) this._ttStream.destroy();
     else this._ttRefuseWith(Status.timeout);

@@ -16,7 +16,7 @@ export type HttpHandler = (request: IncomingMessage, response: ServerResponse) =
 export type HttpTakeover = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 const FOR_EVER = 'must be 1 ms or more, or false';
-const patience = v.union([ms(1), v.literal(false)], FOR_EVER);
+const timeLimit = v.union([ms(1), v.literal(false)], FOR_EVER);
 
 /** What an HttpServer takes beside the options of a TcpServer. */
 export const httpOptions = {
@@ -29,17 +29,17 @@ export const httpOptions = {
    * How long the request line and headers may take to arrive, in ms; for the first request from the opening of the
    * connection. Then the answer is 408, and the connection is closed. `false` for no limit.
    */
-  headersTimeout: v.optional(patience, 60_000),
+  headersTimeout: v.optional(timeLimit, 60_000),
   /**
    * How long a whole request with its body may take to arrive, in ms: then 408. Time in which the body is not read does
    * not count. `false` for no limit.
    */
-  requestTimeout: v.optional(patience, 300_000),
+  requestTimeout: v.optional(timeLimit, 300_000),
   /**
    * How long a connection may be idle between requests, in ms. The client is told (`Keep-Alive: timeout=`, in whole
    * seconds), and the connection is closed one second later. `false` for no limit.
    */
-  keepAliveTimeout: v.optional(patience, 65_000),
+  keepAliveTimeout: v.optional(timeLimit, 65_000),
   /**
    * The lowest average rate of a body in bytes a second (`perSecond`), after `grace` ms; below it 408. Default: 240
    * bytes a second after 10 seconds. `false` for no limit.

@@ -24,7 +24,7 @@ const OF_PARSER: Readonly<Record<string, number>> = {
 };
 
 /** The code for data after a request that was announced as the last one. */
-export const AFTER_THE_LAST = 'HPE_CLOSED_CONNECTION';
+export const DATA_AFTER_LAST_REQUEST = 'HPE_CLOSED_CONNECTION';
 
 /** The status for an error code of the parser. */
 export function statusOf(code: string | undefined): number {

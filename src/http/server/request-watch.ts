@@ -5,7 +5,7 @@ import type { Watch } from '../../tonics/tcp/connection/watches/connection-watch
 import type { HttpSettings } from './http-server-options.js';
 
 /** What has taken too long. */
-export type Late = 'head' | 'body' | 'bodyRate' | 'idle' | 'socket';
+export type TimeoutKind = 'head' | 'body' | 'bodyRate' | 'idle' | 'socket';
 
 /** What a watch needs of its connection. */
 export interface RequestWatched {
@@ -24,7 +24,7 @@ export interface RequestWatched {
   /** Whether no request is in progress. @internal */
   readonly _ttIsIdle: boolean;
   /** @internal */
-  _ttLate(what: Late): void;
+  _ttLate(what: TimeoutKind): void;
 }
 
 export type RequestTimes = Pick<HttpSettings, 'headersTimeout' | 'requestTimeout' | 'bodyRate'>;
@@ -143,7 +143,7 @@ export class RequestWatch implements Due {
     this.#progress = progress;
   }
 
-  #lateAt(now: number): Late | undefined {
+  #lateAt(now: number): TimeoutKind | undefined {
     if (now >= this.#headEnd) return 'head';
     if (now >= this.#bodyEnd) return now >= this.#requestEnd ? 'body' : 'bodyRate';
     if (now >= this.#idleEnd) return this.#watched._ttIsIdle ? 'idle' : 'socket';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { incurOwed, settleOwed } from '../../core/asking/owed.js';
+import { addOwed, settleOwed } from '../../core/asking/owed.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { Pause } from '../../tonics/tcp/connection/pause.js';
 import { HttpInput } from './http-input.js';
@@ -39,7 +39,7 @@ export abstract class UpgradableConnection<State extends string = never> extends
     this._ttWatch?.stop();
     this.#upgrade = { request, behind };
     // The end of the connection waits for that answer, too.
-    incurOwed(this);
+    addOwed(this);
     this._ttUpgradeIfNext();
   }
 

@@ -1,5 +1,5 @@
 import { toError } from '../../core/errors.js';
-import type { Task } from '../../core/guests/task.js';
+import type { Task } from '../../core/features/task.js';
 import type { Cursor } from '../../store/cursor.js';
 import type { StoreEvent } from '../../store/event.js';
 import { PatternTrie } from '../../collections/pattern-trie.js';

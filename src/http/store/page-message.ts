@@ -23,13 +23,13 @@ export function pageMessage(text: string): PageMessage {
 }
 
 /** A message that is no JSON; the WebSocket is closed with another code than for other bad messages. */
-export class NoJson extends Error {}
+export class NotJson extends Error {}
 
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    throw new NoJson();
+    throw new NotJson();
   }
 }
 

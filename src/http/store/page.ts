@@ -1,4 +1,4 @@
-import type { Task } from '../../core/guests/task.js';
+import type { Task } from '../../core/features/task.js';
 import type { SharedText } from './shared-text.js';
 
 /** A page, as the feed and the views see it. */

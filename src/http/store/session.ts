@@ -1,5 +1,5 @@
 import { type TaskTonicError, fail, toError } from '../../core/errors.js';
-import type { Task } from '../../core/guests/task.js';
+import type { Task } from '../../core/features/task.js';
 import type { TokenBucket } from '../../core/time/token-bucket.js';
 import { PatternTrie } from '../../collections/pattern-trie.js';
 import { isName, segmentsOf } from '../../store/paths.js';
@@ -9,7 +9,7 @@ import { BAD_TEXT, POLICY, TRY_LATER } from '../websocket/close-codes.js';
 import { covers } from './covers.js';
 import type { StoreFeed } from './feed.js';
 import type { StoreConnectionSettings, StoreRights } from './options.js';
-import { NoJson, noMessage, pageMessage } from './page-message.js';
+import { NotJson, noMessage, pageMessage } from './page-message.js';
 import type { FollowingPage } from './page.js';
 import { SharedText } from './shared-text.js';
 import type { View } from './view.js';
@@ -86,7 +86,7 @@ export class Session implements FollowingPage {
       if (!this.#bucket.takeOne()) throw noMessage('too many messages come');
       this.#take(pageMessage(message));
     } catch (thrown) {
-      if (thrown instanceof NoJson) this.#close(BAD_TEXT, 'no JSON', noMessage('it is not JSON'));
+      if (thrown instanceof NotJson) this.#close(BAD_TEXT, 'no JSON', noMessage('it is not JSON'));
       else if (isFailure(thrown, 'TT_STORE_MESSAGE')) this.#close(POLICY, String(thrown.details['problem']), thrown);
       else throw thrown;
     }

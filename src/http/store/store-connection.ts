@@ -1,4 +1,4 @@
-import type { Task } from '../../core/guests/task.js';
+import type { Task } from '../../core/features/task.js';
 import { parseOptions } from '../../core/options/option-schema.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { TokenBucket } from '../../core/time/token-bucket.js';

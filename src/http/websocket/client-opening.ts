@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { type TaskTonicError, fail } from '../../core/errors.js';
 import type { Random } from '../../core/time/random.js';
 import type { StreamChannel } from '../../selector/network.js';
-import type { Greeting } from '../../tonics/tcp/client/greeting.js';
+import type { ProtocolHandshake } from '../../tonics/tcp/client/protocol-handshake.js';
 import type { Extensions, PerMessageDeflate, Ws } from './load-ws.js';
 import { acceptOf } from './opening.js';
 
@@ -28,7 +28,7 @@ const MOST_HEAD = 16_384;
 const END = '\r\n\r\n';
 
 /** The handshake of a client: RFC 6455, 4.1. */
-export class ClientOpening implements Greeting {
+export class ClientOpening implements ProtocolHandshake {
   answer: Answer | undefined = undefined;
   readonly #asked: Asked;
   readonly #key: string;

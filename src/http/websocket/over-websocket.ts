@@ -1,5 +1,5 @@
 import { fail } from '../../core/errors.js';
-import { extrasOf } from '../../core/guests/extras.js';
+import { extrasOf } from '../../core/features/extras.js';
 import type { Framing } from '../../framing/framing.js';
 import { Interest } from '../../selector/interest.js';
 import { framingOf } from '../../framing/framing-option.js';

@@ -1,11 +1,11 @@
 import * as v from 'valibot';
-import { extrasOf } from '../../core/guests/extras.js';
+import { extrasOf } from '../../core/features/extras.js';
 import { badOption } from '../../core/options/option-problem.js';
 import { optionsIn, settingsIn, text } from '../../core/options/option-schema.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { ofFramework } from '../../core/plan/plan.js';
 import { TcpClient, type TcpClientOptions } from '../../tonics/tcp/client/tcp-client.js';
-import type { Greeting } from '../../tonics/tcp/client/greeting.js';
+import type { ProtocolHandshake } from '../../tonics/tcp/client/protocol-handshake.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import type { SendResult } from '../../tonics/socket-tonic.js';
 import { ClientOpening } from './client-opening.js';
@@ -107,7 +107,7 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
   // ---- Connecting ----
 
   /** @internal */
-  override _ttGreeting(): Greeting {
+  override _ttGreeting(): ProtocolHandshake {
     return (this.#opening = this.#opens());
   }
 

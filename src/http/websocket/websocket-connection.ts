@@ -1,5 +1,5 @@
 import { type TaskTonicError, fail } from '../../core/errors.js';
-import { extrasOf } from '../../core/guests/extras.js';
+import { extrasOf } from '../../core/features/extras.js';
 import { NO_OPTIONS, type TonicOptions } from '../../core/options/tonic-options.js';
 import { EVENTS, type HeardEvents } from '../../core/plan/heard-events.js';
 import { ofFramework } from '../../core/plan/plan.js';

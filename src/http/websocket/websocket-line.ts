@@ -1,4 +1,4 @@
-import { incurOwed, settleOwed } from '../../core/asking/owed.js';
+import { addOwed, settleOwed } from '../../core/asking/owed.js';
 import { type TaskTonicError, fail } from '../../core/errors.js';
 import { Interest } from '../../selector/interest.js';
 import type { DisconnectInfo, DisconnectReason } from '../../tonics/tcp/connection/disconnect.js';
@@ -127,7 +127,7 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
   #sendDeflated(deflated: DeflatedSends, kind: 'text' | 'bytes', payload: Uint8Array): SendResult {
     const owner = this.#owner;
     if (!owner._ttMayWait(payload.length)) return 'refused';
-    incurOwed(owner);
+    addOwed(owner);
     deflated.send(kind, payload);
     owner._ttBlockAbove();
     return owner._ttBacklog?.blocked === true ? 'waiting' : 'sent';
@@ -169,7 +169,7 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
 
   /** Inflating begins: reading pauses, and the end of the connection waits for the result. */
   #inflates(): void {
-    incurOwed(this.#owner);
+    addOwed(this.#owner);
     this.#owner._ttPause(Pause.stream);
   }
 

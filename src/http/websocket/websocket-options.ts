@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 import { bytes, count, flag, ms, within } from '../../core/options/option-schema.js';
 
-const patience = v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false');
+const timeLimit = v.union([ms(1), v.literal(false)], 'must be 1 ms or more, or false');
 
 export const deflateSchema = v.strictObject({
   /** Messages of fewer bytes are sent as they are. */
@@ -26,12 +26,12 @@ export const webSocketOptions = {
    */
   maxPayload: v.optional(count(1), 1_048_576),
   /** A peer that has sent nothing for this many ms gets a ping; `false` for never. */
-  pingInterval: v.optional(patience, 30_000),
+  pingInterval: v.optional(timeLimit, 30_000),
   /**
    * How long it may then take to send anything, in ms; after that the connection is closed (`TT_PEER_SILENT`). `false`
    * for no limit.
    */
-  pongTimeout: v.optional(patience, 20_000),
+  pongTimeout: v.optional(timeLimit, 20_000),
   /** How long the peer may take, in ms, to answer the close frame of this side. */
   closeTimeout: v.optional(ms(), 5_000),
   /**

@@ -2,8 +2,8 @@ import { nodeUtil } from '../../core/lazy-node.js';
 import type { Transferable } from 'node:worker_threads';
 import { callableRef } from './callables.js';
 import { errorRef, fieldsOf } from './errors.js';
-import { Uncrossable, copyLeaf, define, isBuffer, isSimple, lostClass, noSymbol, refusal, textOf } from './leaves.js';
-import { Moves } from './moves.js';
+import { NotSendable, copyLeaf, define, isBuffer, isSimple, lostClass, noSymbol, refusal, textOf } from './leaves.js';
+import { TransferList } from './transfer-list.js';
 import type { Step } from './path.js';
 import type { ErrorRef, Exporter, Ref, Refs } from './refs.js';
 import { Transfer } from './transfer.js';
@@ -31,7 +31,7 @@ export class Copier {
   /** Copied bytes that are transferred with the message. */
   readonly moved: Transferable[] = [];
   /** Values that are transferred when everything else was copied. */
-  readonly moves = new Moves();
+  readonly moves = new TransferList();
   readonly #exporter: Exporter;
   /** The path of the value that is being copied: the index of its argument, and the steps from there. */
   #path: Step[] = [];
@@ -102,7 +102,7 @@ export class Copier {
   }
 
   #told(thrown: unknown): unknown {
-    return thrown instanceof Uncrossable ? refusal(this.#path, thrown) : thrown;
+    return thrown instanceof NotSendable ? refusal(this.#path, thrown) : thrown;
   }
 
   // ---- Any value. `holder` is the copy that will contain it; none for an argument. ----
@@ -209,7 +209,7 @@ export class Copier {
   #begins(value: object, copy: unknown): void {
     if (this.#seen === undefined) return;
     if (this.#path.length > DEEPEST)
-      throw new Uncrossable(`nested deeper than ${DEEPEST}`, 'give it as a list of its parts');
+      throw new NotSendable(`nested deeper than ${DEEPEST}`, 'give it as a list of its parts');
     this.#seen.set(value, copy);
   }
 
@@ -296,7 +296,7 @@ export class Copier {
 }
 
 /** The reason why it cannot be sent: a replacement cannot be put in its place in a Map or a Set. */
-function inMap({ kind }: Ref): Uncrossable {
+function inMap({ kind }: Ref): NotSendable {
   const what = kind === 'error' ? 'an error' : kind === 'moved' ? 'something to be moved' : 'something to call';
-  return new Uncrossable(`${what}, right in a Map or a Set`, 'put it in a field of a plain object, or in a list');
+  return new NotSendable(`${what}, right in a Map or a Set`, 'put it in a field of a plain object, or in a list');
 }

@@ -9,7 +9,7 @@ const { types } = nodeUtil();
 const MOVED_FROM = 4_096;
 
 /** The reason why a value cannot be sent. The packer knows its path, and makes an error of both. */
-export class Uncrossable {
+export class NotSendable {
   constructor(
     readonly what: string,
     readonly remedy: string,
@@ -18,7 +18,7 @@ export class Uncrossable {
 }
 
 /** The error for a value that cannot be sent, with its path. */
-export function refusal(path: readonly Step[], { what, remedy, cause }: Uncrossable): Error {
+export function refusal(path: readonly Step[], { what, remedy, cause }: NotSendable): Error {
   return fail('TT_NOT_TRANSFERABLE', { path: pathText(path), what, remedy }, cause);
 }
 
@@ -48,7 +48,7 @@ const VIEWS: ReadonlyMap<unknown, ViewClass> = new Map(
  * buffer. A Buffer is copied as a Uint8Array.
  *
  * @param moved takes large memory, so that the message does not copy it again.
- * @throws {Uncrossable}
+ * @throws {NotSendable}
  */
 export function copyLeaf(value: object, moved: Transferable[]): unknown {
   if (types.isDate(value) && Object.getPrototypeOf(value) === Date.prototype) return new Date(value.getTime());
@@ -65,7 +65,7 @@ function copyView(view: ArrayBufferView, moved: Transferable[]): unknown {
   try {
     bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength).slice() as Uint8Array<ArrayBuffer>;
   } catch (thrown) {
-    throw new Uncrossable('bytes that were moved away', 'give them once', thrown);
+    throw new NotSendable('bytes that were moved away', 'give them once', thrown);
   }
   if (bytes.length >= MOVED_FROM) moved.push(bytes.buffer);
   return View === Uint8Array ? bytes : new View(bytes.buffer);
@@ -86,8 +86,8 @@ function clone(value: object): unknown {
 }
 
 /** The refusal of an instance of a class, which would lose its class on the other side. */
-export function lostClass(value: object, cause?: unknown): Uncrossable {
-  return new Uncrossable(
+export function lostClass(value: object, cause?: unknown): NotSendable {
+  return new NotSendable(
     `a ${nameOf(value)}`,
     'give plain data, a Remote, or transfer(...)',
     cause ?? new TypeError(`it is a ${nameOf(value)}, and would lose its class`),
@@ -95,8 +95,8 @@ export function lostClass(value: object, cause?: unknown): Uncrossable {
 }
 
 /** The refusal of a symbol, which cannot be sent. */
-export function noSymbol(): Uncrossable {
-  return new Uncrossable('a symbol', 'give a text instead');
+export function noSymbol(): NotSendable {
+  return new NotSendable('a symbol', 'give a text instead');
 }
 
 function nameOf(value: object): string {

@@ -11,7 +11,7 @@ export type Ref =
   | { readonly kind: 'service'; readonly name: string }
   /** These bytes, which are in the data, are those of a Buffer. */
   | { readonly kind: 'buffer'; readonly bytes: Uint8Array }
-  | MovedRef
+  | TransferRef
   | ErrorRef;
 
 export interface TonicRef {
@@ -23,7 +23,7 @@ export interface TonicRef {
 }
 
 /** A transferred value; it is filled in when the rest of the order was packed. */
-export interface MovedRef {
+export interface TransferRef {
   readonly kind: 'moved';
   value: unknown;
   readonly isBuffer: boolean;

@@ -1,5 +1,5 @@
 import type { Transferable } from 'node:worker_threads';
-import type { Channel, Taker } from '../channel.js';
+import type { Channel, MessageReceiver } from '../channel.js';
 import type { ChannelEnd, Wire } from './wire.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
@@ -21,7 +21,7 @@ export class ThreadChannel implements Channel {
   readonly #receiveOn: ThreadMachine['receive'];
   readonly #thread: number;
   readonly #memory: ThreadMemory;
-  #taker: Taker | undefined;
+  #receiver: MessageReceiver | undefined;
   /** How many of the sent messages were taken. */
   #taken = 0;
 
@@ -43,13 +43,13 @@ export class ThreadChannel implements Channel {
     this.#memory.ring(this.#thread);
   }
 
-  open(taker: Taker, home: { comesIn(taker: Taker, message: unknown): void }): void {
-    this.#taker = taker;
+  open(receiver: MessageReceiver, host: { comesIn(receiver: MessageReceiver, message: unknown): void }): void {
+    this.#receiver = receiver;
     this.#port.on('message', (message) => {
       this.#taken = (this.#taken + 1) | 0;
       // Under test the seed decides the order, so a turn must not begin inside of this event.
-      if (this.isParallel) home.comesIn(taker, message);
-      else taker.take(message);
+      if (this.isParallel) host.comesIn(receiver, message);
+      else receiver.take(message);
     });
     // The loop of a Catalyst keeps its thread alive; the port must not.
     this.#port.unref();
@@ -67,7 +67,7 @@ export class ThreadChannel implements Channel {
     const next = this.#receiveOn(this.#port);
     if (next === undefined) return false;
     this.#taken = (this.#taken + 1) | 0;
-    this.#taker!.take(next.message);
+    this.#receiver!.take(next.message);
     return true;
   }
 

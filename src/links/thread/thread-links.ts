@@ -7,11 +7,11 @@ import { ThreadBell } from './doorbell.js';
 import { ThreadChannel } from './thread-channel.js';
 import type { ThreadStart } from './thread-data.js';
 import { ThreadDump } from './thread-dump.js';
-import { type OnExit, type StartedThread, ThreadKeeper, forgetThread } from './thread-keeper.js';
+import { type OnExit, type StartedThread, ThreadManager, forgetThread } from './thread-manager.js';
 import { ACK_EVERY, type ThreadLogSink } from './thread-log-sink.js';
 import type { ThreadMachine } from './thread-machine.js';
 import type { ThreadMemory } from './thread-memory.js';
-import type { ThreadWord } from './thread-words.js';
+import type { ThreadMessage } from './thread-messages.js';
 import type { ChannelEnd } from './wire.js';
 import { unpack } from '../packing/unpacking.js';
 
@@ -22,7 +22,7 @@ export class ThreadLinks implements LinkKind {
   readonly machine: ThreadMachine;
   readonly #runtime: Runtime;
   /** Only in the main thread. */
-  readonly #keeper: ThreadKeeper | undefined;
+  readonly #manager: ThreadManager | undefined;
   /** In other threads: the threads that the main thread has started for them. */
   readonly #started = new Map<number, OnExit>();
   /** In the main thread: the characters of each thread's log that were written but not acknowledged. */
@@ -39,8 +39,8 @@ export class ThreadLinks implements LinkKind {
     this.machine = machine;
     this.links = new Links(runtime, waitingLimit, this);
     if (runtime.thread !== 0) return;
-    const keeper = (this.#keeper = new ThreadKeeper(this, runtime));
-    runtime.log.onMoved = () => keeper.tellLog(this.links.threads);
+    const manager = (this.#manager = new ThreadManager(this, runtime));
+    runtime.log.onMoved = () => manager.tellLog(this.links.threads);
   }
 
   /** From now on the loop polls the doorbell before it parks, unless the configuration forbids it. */
@@ -58,7 +58,7 @@ export class ThreadLinks implements LinkKind {
 
   /** Whether a Catalyst of another thread has that name, as far as this thread knows. */
   hasName(name: string): boolean {
-    return this.#keeper?.hasName(name) === true;
+    return this.#manager?.hasName(name) === true;
   }
 
   /**
@@ -66,7 +66,7 @@ export class ThreadLinks implements LinkKind {
    * @throws what Node throws if it cannot; outside of the main thread `onExit` gets the error.
    */
   start(start: ThreadStart, moved: readonly never[], onExit: OnExit): StartedThread {
-    if (this.#keeper !== undefined) return this.#keeper.start(start, 0, moved, onExit);
+    if (this.#manager !== undefined) return this.#manager.start(start, 0, moved, onExit);
     const { thread } = start;
     this.#started.set(thread, onExit);
     this.#tell(0, { kind: 'start', start, moved }, moved);
@@ -74,34 +74,34 @@ export class ThreadLinks implements LinkKind {
   }
 
   reach({ thread }: Link): void {
-    if (this.#keeper === undefined) this.#tell(0, { kind: 'introduce', thread });
+    if (this.#manager === undefined) this.#tell(0, { kind: 'introduce', thread });
     // Every existing thread has a link to the main thread.
     else this.links.forget(thread);
   }
 
   mayKnow(catalyst: string): boolean {
-    return this.#keeper === undefined || catalyst === MAIN || this.#keeper.hasName(catalyst);
+    return this.#manager === undefined || catalyst === MAIN || this.#manager.hasName(catalyst);
   }
 
   wayTo(catalyst: string): RemoteTonic | undefined {
-    return this.#keeper === undefined ? this.links.to(0).handle(ROOT_SERIAL, 0, MAIN) : this.#keeper.named(catalyst);
+    return this.#manager === undefined ? this.links.to(0).handle(ROOT_SERIAL, 0, MAIN) : this.#manager.named(catalyst);
   }
 
   control(link: Link, message: unknown): void {
-    this.#hear(link.thread, message as ThreadWord);
+    this.#hear(link.thread, message as ThreadMessage);
   }
 
-  #hear(from: number, word: ThreadWord): void {
+  #hear(from: number, word: ThreadMessage): void {
     const { links } = this;
     switch (word.kind) {
       case 'introduce':
-        this.#keeper!.introduce(from, word.thread);
+        this.#manager!.introduce(from, word.thread);
         break;
       case 'start':
-        this.#keeper!.startFor(from, word.start, word.moved);
+        this.#manager!.startFor(from, word.start, word.moved);
         break;
       case 'terminate':
-        this.#keeper!.terminate(word.thread);
+        this.#manager!.terminate(word.thread);
         break;
       case 'meet':
         this.connect(word.thread, word.end);
@@ -144,7 +144,7 @@ export class ThreadLinks implements LinkKind {
     }
   }
 
-  #tell(thread: number, word: ThreadWord, moved: readonly unknown[] = []): void {
+  #tell(thread: number, word: ThreadMessage, moved: readonly unknown[] = []): void {
     this.links.get(thread)?.tell(word, moved);
   }
 
@@ -158,7 +158,7 @@ export class ThreadLinks implements LinkKind {
   // ---- The tree of all threads ----
 
   async dump(): Promise<string> {
-    const isMain = this.#keeper !== undefined;
+    const isMain = this.#manager !== undefined;
     const others = isMain ? this.links.threads : [0];
     const dump = new ThreadDump([this.links.thread, ...others], this.#runtime.clock);
     const ask = ++this.#lastAsk;

@@ -1,10 +1,10 @@
 import type { AnyTonic, RemoteHandle, ServiceInfo } from '../../core/any-tonic.js';
 import type { ServicePort } from '../../core/service-port.js';
 import { fail } from '../../core/errors.js';
-import { extrasOf, tellEnd } from '../../core/guests/extras.js';
+import { extrasOf, tellEnd } from '../../core/features/extras.js';
 import { type ServiceCaller, ServiceHandle } from '../../services/service-handle.js';
 import type { ServiceClass } from '../../services/service-class.js';
-import { type ServiceWords, hearCompleted, tellOfService } from '../../services/service-words.js';
+import { type ServiceMessages, tellUserCompleted, sendServiceMessage } from '../../services/service-messages.js';
 import { ownerOf, serviceName } from '../../services/services.js';
 
 /**
@@ -29,7 +29,7 @@ export class ThreadServices implements ServicePort, ServiceCaller {
     const { service, module, name: className } = asked as ServiceClass & { readonly module?: string };
     const source = { module, className, isAbstract: service === undefined };
     const access = ++this.#accesses;
-    tellOfService(this.#main, 'use', name, source, user, ownerOf(user), args, access);
+    sendServiceMessage(this.#main, 'use', name, source, user, ownerOf(user), args, access);
     (extrasOf(user).uses ??= new Set()).add(name);
     const users = this.#users.get(name);
     if (users === undefined) this.#users.set(name, new Map([[user, access]]));
@@ -56,14 +56,14 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   left(tonic: AnyTonic): void {
     for (const name of tonic._ttExtras?.uses ?? []) {
       this.#forget(name, tonic);
-      tellOfService(this.#main, 'unuse', name, tonic);
+      sendServiceMessage(this.#main, 'unuse', name, tonic);
     }
   }
 
   heard(user: AnyTonic, _word: 'completed', said: readonly unknown[]): void {
-    const [info, access] = said as ServiceWords['completed'];
+    const [info, access] = said as ServiceMessages['completed'];
     this.#completed(info, user, access);
-    hearCompleted(user, info);
+    tellUserCompleted(user, info);
   }
 
   #completed({ service: name, error }: ServiceInfo, user: AnyTonic, access: number): void {
@@ -90,7 +90,7 @@ export class ThreadServices implements ServicePort, ServiceCaller {
   }
 
   callService(name: string, key: string, args: unknown[]): void {
-    tellOfService(this.#main, 'call', name, key, args);
+    sendServiceMessage(this.#main, 'call', name, key, args);
   }
 
   whoIs(): undefined {

@@ -21,7 +21,7 @@ import { ThreadLogSink } from './thread-log-sink.js';
 import type { ThreadMachine } from './thread-machine.js';
 import { ThreadMemory } from './thread-memory.js';
 import { ThreadServices } from './thread-services.js';
-import type { ThreadEnded, ThreadWord } from './thread-words.js';
+import type { ThreadEnded, ThreadMessage } from './thread-messages.js';
 import { workerThreads } from './thread-worker.js';
 
 export type CatalystClass = new (...args: unknown[]) => Catalyst<string>;
@@ -67,7 +67,7 @@ export async function runThread(
     await runLoops(runtime, root, () => {});
     // Orders that still wait to be sent would be lost with the thread.
     const { drainTimeout } = given;
-    if (drainTimeout < Infinity) parent.tell({ kind: 'endsWithin', ms: drainTimeout } satisfies ThreadWord);
+    if (drainTimeout < Infinity) parent.tell({ kind: 'endsWithin', ms: drainTimeout } satisfies ThreadMessage);
     await within(drainTimeout, links.emptied(), runtime.clock);
     tellEnd(parent, root);
   } finally {
@@ -107,7 +107,7 @@ function makeRoot(CatalystClass: CatalystClass, given: ThreadData, runtime: Runt
 /** Opens its log with the settings of the main thread, to whose sink it sends lines that only that one can write. */
 async function openThreadLog(given: ThreadData, runtime: Runtime, threads: ThreadLinks): Promise<LogService> {
   const { log, logMode, logLane: lane } = given;
-  const tell = (line: string): void => threads.links.get(0)?.tell({ kind: 'log', line } satisfies ThreadWord);
+  const tell = (line: string): void => threads.links.get(0)?.tell({ kind: 'log', line } satisfies ThreadMessage);
   const main = (): LogSink => (threads.logSink = new ThreadLogSink(tell, runtime.clock));
   return openLog({ ...log, default: logMode }, runtime, coreLogServices.with({ main }), { lane });
 }

@@ -16,13 +16,13 @@ import type { Link } from '../link.js';
 import { type Links, ROOT_SERIAL } from '../links.js';
 import { unpack } from '../packing/unpacking.js';
 import { NOT_LOADED, type ThreadStart } from './thread-data.js';
-import { type StartedThread, tellLost } from './thread-keeper.js';
+import { type StartedThread, tellLost } from './thread-manager.js';
 import { ThreadLinks } from './thread-links.js';
 import type { ThreadMachine } from './thread-machine.js';
 import { ThreadMemory } from './thread-memory.js';
 import { threadSettings } from './thread-options.js';
-import { Leaving, Watchdog } from './thread-watch.js';
-import type { ThreadEnded, ThreadWord } from './thread-words.js';
+import { ExitLimit, Watchdog } from './thread-watch.js';
+import type { ThreadEnded, ThreadMessage } from './thread-messages.js';
 import { workerThreads } from './thread-worker.js';
 
 /** The class of a Catalyst that runs in a thread. */
@@ -93,7 +93,7 @@ export class ThreadTonic extends Tonic {
   readonly #module: string;
   readonly #worker: StartedThread | undefined;
   readonly #watchdog: Watchdog | undefined;
-  readonly #leaving: Leaving;
+  readonly #leaving: ExitLimit;
   #ended: ThreadEnded | undefined;
   #error: Error | undefined;
   #gone = false;
@@ -124,7 +124,7 @@ export class ThreadTonic extends Tonic {
     packer.commit();
     link.onEnded = (ended) => this.#onEnded(ended as ThreadEnded);
     link.onEndsWithin = (ms) => (this.#until = this._ttScheduler.clock.now() + ms + REPORT_EVERY);
-    this.#leaving = new Leaving(this);
+    this.#leaving = new ExitLimit(this);
     this.#links = threads.links;
     this.#link = link;
     this.#thread = thread;
@@ -258,7 +258,7 @@ export class ThreadTonic extends Tonic {
   /** @internal The Catalyst finishes in its thread; then the thread ends. */
   override _ttDrain(): boolean {
     if (this.#gone) return true;
-    if (this.#ended === undefined) this.#link.tell({ kind: 'ending' } satisfies ThreadWord);
+    if (this.#ended === undefined) this.#link.tell({ kind: 'ending' } satisfies ThreadMessage);
     // Called without a source, so that the other thread does not refuse it, whoever has finished this Tonic.
     runAs(undefined, () => this.#link.call(this.handle, 'ttsc__finish', []));
     return false;

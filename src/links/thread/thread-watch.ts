@@ -2,7 +2,7 @@ import type { AnyTonic } from '../../core/any-tonic.js';
 import type { Due } from '../../core/time/timer-queue.js';
 import type { Link } from '../link.js';
 import type { ThreadMemory } from './thread-memory.js';
-import type { ThreadWord } from './thread-words.js';
+import type { ThreadMessage } from './thread-messages.js';
 
 /** Is told about a thread that takes too long. */
 interface Watched extends Pick<AnyTonic, '_ttScheduler'> {
@@ -13,7 +13,7 @@ interface Watched extends Pick<AnyTonic, '_ttScheduler'> {
 }
 
 /** Limits the time between the end of a Catalyst and the end of its thread. */
-export class Leaving implements Due {
+export class ExitLimit implements Due {
   at = Infinity;
   slot = -1;
 
@@ -58,7 +58,7 @@ export class Watchdog implements Due {
   fire(now: number): void {
     if (this.memory.answerOf(this.link.thread) === this.#asked) {
       this.#askedAt = now;
-      this.link.tell({ kind: 'ping', count: ++this.#asked } satisfies ThreadWord);
+      this.link.tell({ kind: 'ping', count: ++this.#asked } satisfies ThreadMessage);
     } else if (now - this.#askedAt >= (this.#asked > 1 ? this.ms : Math.max(this.ms, START_PATIENCE)))
       return this.tonic.stuck(this.ms);
     return this.#wait();

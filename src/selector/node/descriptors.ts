@@ -1,19 +1,19 @@
 import { type Clock, type ClockTimer, nodeClock } from '../../core/time/clock.js';
 import { type DescriptorSource, ProcessDescriptors } from './process-descriptors.js';
 
-/** Kept free for files, pipes, name look-ups and connections of one's own. */
+/** Descriptors that are kept free for files, pipes, name look-ups and outgoing connections. */
 const RESERVE = 8;
-/** So many of these are held open while somebody listens, so that nobody else takes them. */
+/** This many of the reserve are held open while something listens, so that nothing else uses them. */
 const SPARES = 3;
-/** With fewer left than this, each accept looks, and the watch looks ten times as often. */
+/** If fewer are left, they are counted at each accept, and ten times as often by the timer. */
 const NEAR = 64;
 /** The app itself opens no more than this in a ms: so long a look is good for. One that is not quick is, for so many times what it took. */
 const OPENS = 64;
 const FRESH_TIMES = 50;
-/** How often the watch looks, in ms. */
+/** The interval of the timer, in ms. */
 const WATCH = 1_000;
 const WATCH_NEAR = 100;
-/** What a process has open besides our sockets, where that cannot be known. */
+/** The assumed number of other open descriptors, if the system does not tell it. */
 const GUESS = 32;
 
 /** What a descriptor is used for: a connection, or another socket of ours. */
@@ -38,13 +38,13 @@ export class Descriptors {
   readonly #clock: Clock;
   #connections = 0;
   #others = 0;
-  /** How many were in use at the last look, corrected by what was opened and closed here since. */
+  /** The number in use at the last count, corrected by the sockets opened and closed here since. */
   #inUse = 0;
   #lookedAt = -Infinity;
   #looksAgainAfter = 0;
-  /** Give a spare back. */
+  /** Each function closes one spare descriptor. */
   readonly #spares: (() => void)[] = [];
-  /** The app has taken every one, and the reserve is not whole again. */
+  /** All descriptors were in use, and the reserve is not complete again. */
   #ranOut = false;
   readonly #watchers = new Set<(most: number) => void>();
   readonly #listeners = new Set<() => void>();
@@ -69,13 +69,13 @@ export class Descriptors {
     return this.#connections + this.#others;
   }
 
-  /** How many connections there may be at once: those that are there, and as many as there is room for. */
+  /** The possible number of connections: the present ones, and those for which descriptors are left. */
   get most(): number {
     if (this.#age() >= this.#looksAgainAfter) this.#look();
     return this.#mostNow;
   }
 
-  /** Whether a connection that was accepted, and is not counted, goes into the reserve. */
+  /** Whether a connection that was accepted, and is not counted yet, would use the reserve. */
   refuses(): boolean {
     if (this.#source.limit === Infinity) return false;
     const isDue = this.#age() >= this.#looksAgainAfter || (this.#source.quick && this.#room < NEAR);
@@ -118,7 +118,7 @@ export class Descriptors {
     };
   }
 
-  /** Looks, and does what follows from what it finds; called by the timer. */
+  /** Counts the open descriptors and acts on the result; called by the timer. */
   check(): void {
     this.#look();
     const { limit } = this.#source;
@@ -187,7 +187,7 @@ export class Descriptors {
   #startTimer(): void {
     if (this.#timer !== undefined || this.#source.limit === Infinity) return;
     const wait = this.#room < NEAR ? WATCH_NEAR : WATCH;
-    // It keeps no process alive.
+    // The timer must not keep the process alive.
     const look = (): void => {
       this.#timer = undefined;
       this.check();

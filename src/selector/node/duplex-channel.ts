@@ -3,7 +3,7 @@ import { type Duplex, finished } from 'node:stream';
 import type { Address } from '../network.js';
 import { NodeStream } from './node-stream.js';
 
-/** Where the ends of a stream are, as far as somebody says so. */
+/** The addresses of both ends of a stream, as far as they were given. */
 export interface StreamEnds {
   readonly local: Address | undefined;
   readonly remote: Address | undefined;
@@ -13,7 +13,7 @@ export interface StreamEnds {
 export class DuplexChannel extends NodeStream {
   readonly #stream: Duplex;
   readonly #ends: StreamEnds;
-  /** It was closed here. */
+  /** The stream was closed by this side. */
   #isGivenUp = false;
 
   constructor(stream: Duplex, ends: StreamEnds) {
@@ -21,13 +21,13 @@ export class DuplexChannel extends NodeStream {
     this.#stream = stream;
     this.#ends = ends;
     this.listenTo(stream as Socket, DuplexChannel.#heard);
-    // What has happened before is told to nobody any more.
+    // The stream does not repeat events that happened before.
     if (stream.readableEnded) NodeStream.onSocket.end(this);
     if (stream.destroyed) NodeStream.onSocket.close(this);
     else finished(stream, (error) => this.#over(error));
   }
 
-  /** A stream may give texts, or bytes that are no Buffer. */
+  /** A stream may emit texts, or bytes that are not a Buffer. */
   static readonly #heard = function (this: Socket, given: unknown): void {
     const bytes =
       typeof given === 'string' ? Buffer.from(given, this.readableEncoding ?? 'utf8') : (given as Uint8Array);
@@ -48,7 +48,7 @@ export class DuplexChannel extends NodeStream {
     return false;
   }
 
-  /** The stream may have others that need them. */
+  /** Other users of the stream may need these bytes. */
   protected override free(): void {}
 
   /** Only sockets are reset. */

@@ -1,13 +1,13 @@
 import type { MessagePort } from 'node:worker_threads';
 import { nodeWorkerThreads } from '../../core/lazy-node.js';
 
-/** What less memory than this costs a collection is less than to free it. */
+/** Freeing less memory than this costs more than its garbage collection. */
 const FREED_FROM = 16 * 1024;
 
 /** Other runtimes may keep what was written, and say that it has left. */
 const isNode = !('bun' in process.versions) && !('deno' in process.versions);
 
-/** What is moved to a closed port is freed. */
+/** Memory that is transferred to a closed port is freed. */
 let closedPort: MessagePort | undefined;
 
 /**

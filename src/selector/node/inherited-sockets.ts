@@ -2,18 +2,18 @@ import type { Socket } from 'node:dgram';
 import type { Server } from 'node:net';
 import type { SocketOffer } from '../../core/socket-handover.js';
 
-/** Who is to have a socket of the old process. */
-export interface Heir {
-  /** It is here, or one of several. */
+/** Gets a socket of the old process. */
+export interface SocketReceiver {
+  /** The socket, or one of several, has arrived. */
   takes(handle: Server | Socket): void;
-  /** It does not come: the old process has ended, or closed it. */
+  /** The socket does not arrive, because the old process has ended or closed it: open a new one. */
   opensAnew(): void;
 }
 
 interface Inheritance {
   readonly offer: SocketOffer;
   isClaimed: boolean;
-  heir: Heir | undefined;
+  receiver: SocketReceiver | undefined;
   hasCome: boolean;
 }
 
@@ -28,27 +28,27 @@ interface Inheritance {
  */
 export class InheritedSockets {
   readonly #inheritances = new Map<number, Inheritance>();
-  /** Told of each claim. */
+  /** Called at each claim. */
   onClaim: () => void = () => {};
 
   begin(offers: readonly SocketOffer[]): void {
     for (const offer of offers)
-      this.#inheritances.set(offer.id, { offer, isClaimed: false, heir: undefined, hasCome: false });
+      this.#inheritances.set(offer.id, { offer, isClaimed: false, receiver: undefined, hasCome: false });
   }
 
   /**
    * Somebody listens at that place; of several at one place, at that of the same name or else at the first.
-   * @param heir is given the socket later; `undefined` for who opens a further one beside it.
+   * @param receiver is given the socket later; `undefined` for who opens a further one beside it.
    */
-  claim(place: string, name: string | undefined, heir?: Heir): SocketOffer | undefined {
+  claim(place: string, name: string | undefined, receiver?: SocketReceiver): SocketOffer | undefined {
     const found = this.#find(place, name);
     if (found === undefined) return undefined;
-    Object.assign(found, { isClaimed: true, heir });
+    Object.assign(found, { isClaimed: true, receiver });
     this.onClaim();
     return found.offer;
   }
 
-  /** The port that the old process has there, which may have asked for any. */
+  /** The port of the old process there; the system may have chosen it. */
   portOf(place: string, name: string | undefined): number | undefined {
     return this.#find(place, name)?.offer.local?.port;
   }
@@ -64,19 +64,19 @@ export class InheritedSockets {
     return [...this.#inheritances.values()].filter(({ isClaimed }) => !isClaimed).map(({ offer }) => offer.place);
   }
 
-  /** A socket has come. */
+  /** A socket has arrived. */
   take(id: number, handle: Server | Socket): void {
     const inheritance = this.#inheritances.get(id);
-    if (inheritance?.heir === undefined) return void handle.close();
+    if (inheritance?.receiver === undefined) return void handle.close();
     inheritance.hasCome = true;
-    return inheritance.heir.takes(handle);
+    return inheritance.receiver.takes(handle);
   }
 
-  /** All have come that ever will. */
+  /** No further sockets will arrive. */
   end(): void {
     const all = [...this.#inheritances.values()];
     this.#inheritances.clear();
-    for (const { offer, heir, hasCome } of all) if (!hasCome && !offer.isShared) heir?.opensAnew();
+    for (const { offer, receiver, hasCome } of all) if (!hasCome && !offer.isShared) receiver?.opensAnew();
   }
 
   #find(place: string, name: string | undefined): Inheritance | undefined {

@@ -49,7 +49,7 @@ function ownOf(lines: readonly string[][]): string[][] {
   return lines.filter((line) => inodes.has(line[Column.inode] ?? ''));
 }
 
-/** One may be closed while they are looked at. */
+/** A descriptor may be closed while they are read. */
 function linkOf(descriptor: string): string {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`);

@@ -17,12 +17,12 @@ import { passedSockets } from './passed-sockets.js';
 /** Errors of the socket that wait to be taken: of more, those that say the same are one, and then the newest are dropped. */
 const MOST_ERRORS = 16;
 
-/** What is said of what it is given to send when another process has its socket. */
+/** The reason given for datagrams that are sent after another process got the socket. */
 const GIVEN_AWAY = 'the process that replaces this one has the socket';
 
 /** A datagram socket of Node's as a channel. */
 export class NodeDatagram implements DatagramChannel, DatagramSink {
-  /** From the beginning on, or from when it has come from the process that this one replaces. */
+  /** The socket of this process, or the one that has arrived from the process that this one replaces. */
   #socket: Socket;
   readonly #settings: BindSettings;
   readonly #network: Pick<Network, 'lookup'>;
@@ -37,12 +37,12 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   #sending = false;
   #errors: Error[] = [];
   #closed = false;
-  /** Where it is bound while it has not come. */
+  /** The address of a socket that has not arrived yet. */
   #elsewhere: Address | undefined;
   #unoffered: (() => void) | undefined;
   #isGivenAway = false;
   #hasCome = false;
-  /** What is to be set of it when it has come. */
+  /** Settings to be made when the socket has arrived. */
   readonly #whenHere: (() => void)[] = [];
 
   constructor(settings: BindSettings, network: Pick<Network, 'lookup'>) {
@@ -61,7 +61,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
   /** @internal */
   takes(received: Socket): void {
     if (this.#closed) return void received.close();
-    // What was given meanwhile leaves by the one that has come.
+    // Datagrams that were given in the meantime are sent by the socket that has arrived.
     this.#socket.close();
     this.#socket = received;
     this.#elsewhere = undefined;
@@ -96,7 +96,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
     );
   }
 
-  /** Whether peers know it by where it is bound. */
+  /** Whether peers know the socket by the address that it is bound to. */
   get #isServer(): boolean {
     const { remote, place, port } = this.#settings;
     return remote === undefined && (place !== undefined || port !== 0);
@@ -257,7 +257,7 @@ export class NodeDatagram implements DatagramChannel, DatagramSink {
     try {
       this.#socket.addMembership(group, networkInterface);
     } catch (thrown) {
-      // The socket that has come is a member already.
+      // A socket that has arrived is a member already.
       if (!this.#hasCome || (thrown as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw thrown;
     }
   }

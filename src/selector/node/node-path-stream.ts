@@ -22,7 +22,7 @@ export class NodePathStream extends NodeStream {
     return this.#remote;
   }
 
-  /** A peer that has simply closed would be taken for one that has reset. */
+  /** A peer that has only closed would be taken for one that has sent a reset. */
   protected override askForReset(): void {}
 
   override close(): void {
@@ -30,14 +30,14 @@ export class NodePathStream extends NodeStream {
   }
 }
 
-/** The end of a UNIX socket that has no name: that of who has connected. */
+/** The address of the client side of a UNIX socket, which has no name. */
 export const UNNAMED: Address = { address: '', port: 0, family: 'UNIX' };
 
 export function unixAddress(path: string): Address {
   return path === '' ? UNNAMED : { address: path, port: 0, family: 'UNIX' };
 }
 
-/** Connects a socket to a path; what keeps it from that is heard as an error of the channel. */
+/** Connects a socket to a path; a failure becomes an error of the channel. */
 export function connectToPath(socket: Socket, path: string): NodeStream {
   const stream = NodeStream.connecting(socket, new NodePathStream(socket, UNNAMED, unixAddress(path)));
   try {

@@ -15,24 +15,24 @@ const INBOX = 32 * 1024;
 const CHANNEL = Symbol('channel');
 type Linked = Socket & { [CHANNEL]: NodeStream };
 
-/** What holds for a stream, in one number: of idle ones there are many thousands. */
+/** The flags of a stream in one number, because there may be many thousands of idle streams. */
 const Is = {
-  /** Somebody wants what comes. */
+  /** Received bytes are wanted. */
   reading: 1,
-  /** No more are read until those that wait have been taken. */
+  /** No more bytes are read until the waiting ones have been taken. */
   full: 2,
-  /** It is flushed at the end of the turn. */
+  /** The stream is flushed at the end of the turn. */
   flushing: 4,
-  /** Somebody waits for what is unsent: then each piece tells when it has left. */
+  /** WRITE is wanted, so each piece reports when it was sent. */
   awaited: 8,
-  /** The end is sent after what waits. */
+  /** The end is sent after the unsent bytes. */
   ending: 16,
   /** The peer has ended. */
   ended: 32,
   closed: 64,
-  /** It takes no descriptor of this process. */
+  /** The stream uses no descriptor of this process. */
   uncounted: 128,
-  /** Its socket is somebody else's now. */
+  /** The socket has another owner now. */
   released: 256,
 } as const;
 
@@ -55,9 +55,9 @@ export class NodeStream implements StreamChannel, Sink {
   #more: Buffer[] | undefined = undefined;
   #received = 0;
   #is: number = Is.reading;
-  /** Who is given what comes at once. */
+  /** Gets received bytes at once. */
   #straight: StraightTaker | undefined = undefined;
-  /** What waits to be sent; `undefined` where nothing does. */
+  /** Unsent bytes; `undefined` if there are none. */
   #out: SendBuffer | undefined = undefined;
   /** Bytes of the last piece that was given to the socket. */
   #lastPiece = 0;
@@ -212,7 +212,7 @@ export class NodeStream implements StreamChannel, Sink {
     return () => this.#left();
   }
 
-  /** A piece has left: what waits goes on at once, not with the next turn. */
+  /** A piece was sent: the next one is sent at once, not in the next turn. */
   #left(): void {
     this.flush();
     if (this.#has(Is.awaited)) this.#key?.signal(Interest.WRITE);
@@ -239,7 +239,7 @@ export class NodeStream implements StreamChannel, Sink {
     else if (!this.#has(Is.full)) this.#socket.resume();
   }
 
-  /** Of data and a reset in one poll Node 20 tells an end. A write of nothing asks the kernel, which then tells the reset. */
+  /** If data and a reset come in one poll, Node 20 reports an end. An empty write makes the kernel report the reset. */
   protected askForReset(): void {
     const socket = this.#socket;
     if (socket.writableEnded || socket.writableLength > 0) return;
@@ -293,7 +293,7 @@ export class NodeStream implements StreamChannel, Sink {
     freeMemory(bytes);
   }
 
-  /** It failed: whoever has it is told. */
+  /** The stream failed: its owner is told. */
   protected failed(error: Error): void {
     NodeStream.onSocket.error(this, error);
   }
@@ -302,7 +302,7 @@ export class NodeStream implements StreamChannel, Sink {
     return this.#failed !== undefined;
   }
 
-  /** It is ready for these. */
+  /** The stream is ready for these. */
   protected signal(ready: InterestSet): void {
     this.#key?.signal(ready);
   }

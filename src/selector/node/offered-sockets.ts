@@ -9,11 +9,11 @@ export interface OfferedSocket extends Pick<SocketOffer, 'place' | 'name' | 'loc
   readonly handles: readonly (Server | Socket)[];
 }
 
-/** Who has such a socket. */
+/** The owner of such a socket. */
 export interface SocketHolder {
-  /** `undefined` where it has none to offer just now. */
+  /** `undefined` if it has no socket to offer at present. */
   readonly offered: OfferedSocket | undefined;
-  /** Another process has it from now on: what this one accepted or read before is still served. */
+  /** Another process owns the socket from now on; what this one accepted or read before is still served. */
   letGo(): void;
 }
 
@@ -22,7 +22,7 @@ export class OfferedSockets {
   readonly #holders = new Map<SocketHolder, number>();
   #last = 0;
 
-  /** @returns takes it out again. */
+  /** @returns a function that removes the holder. */
   add(holder: SocketHolder): () => void {
     this.#holders.set(holder, ++this.#last);
     return () => void this.#holders.delete(holder);
@@ -49,7 +49,7 @@ function offerOf(id: number, { handles, ticketKeys, ...offered }: OfferedSocket)
 
 export const offeredSockets = new OfferedSockets();
 
-/** What is said of where a socket listens or receives. */
+/** The place where a socket listens or receives. */
 export interface Placed {
   readonly place?:
     { readonly path: string } | { readonly fd: number } | { readonly systemd: string | true } | undefined;
@@ -58,7 +58,7 @@ export interface Placed {
   readonly ipv6Only?: boolean | undefined;
 }
 
-/** By this the same place is known in both processes: what was asked for, and not what the system made of it. */
+/** Identifies the same place in both processes: by the requested address, and not by the one that the system chose. */
 export function placeKey(kind: 'tcp' | 'udp4' | 'udp6', { place, host, port = 0, ipv6Only }: Placed): string {
   if (place === undefined) return `${kind} ${host ?? '*'}:${port}${ipv6Only === true ? ' (IPv6 only)' : ''}`;
   if ('path' in place) return `unix:${place.path.replace('\0', '@')}`;

@@ -7,8 +7,8 @@ const FIRST = 3;
 /** What systemd calls a socket whose unit gives it no name. */
 const UNNAMED = 'unknown';
 
-/** What a process was told of sockets that were opened for it. */
-export interface Passing {
+/** The sockets that were opened for this process, as the environment describes them. */
+export interface SocketActivation {
   readonly env: Record<string, string | undefined>;
   readonly pid: number;
   readonly isMainThread: boolean;
@@ -28,12 +28,12 @@ interface Passed {
  * descriptors in its children.) Each socket is given once, so that no two servers accept from it.
  */
 export class PassedSockets {
-  readonly #passing: Passing;
+  readonly #passing: SocketActivation;
   #sockets: readonly Passed[] | undefined;
-  /** Why there is none. */
+  /** The reason why there are no sockets. */
   #why = '';
 
-  constructor(passing: Passing) {
+  constructor(passing: SocketActivation) {
     this.#passing = passing;
   }
 
@@ -88,7 +88,7 @@ function whyNone(fds: string | undefined, of: string | undefined, pid: number, i
   return '';
 }
 
-/** Those of this process. */
+/** The passed sockets of this process. */
 export const passedSockets = new PassedSockets({
   env: process.env,
   pid: process.pid,

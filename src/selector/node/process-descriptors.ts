@@ -1,14 +1,14 @@
 import { closeSync, openSync, readFileSync, readdirSync, statSync } from 'node:fs';
 
-/** What a process can tell of its file descriptors. */
+/** What is known about the file descriptors of a process. */
 export interface DescriptorSource {
-  /** How many there may be; `Infinity` where that is not known. */
+  /** The limit of their number; `Infinity` if unknown. */
   readonly limit: number;
   /** Whether {@link inUse} is one quick call; else it takes longer the more there are. */
   readonly quick: boolean;
-  /** How many are open now; `undefined` where that cannot be known. */
+  /** The number of open descriptors; `undefined` if unknown. */
   inUse(): number | undefined;
-  /** Takes one, which the returned function gives back; `undefined` where none is left. */
+  /** Opens a descriptor, which the returned function closes; `undefined` if none is left. */
   take(): (() => void) | undefined;
 }
 
@@ -35,7 +35,7 @@ export class ProcessDescriptors implements DescriptorSource {
     if (this.quick) return sizeOf(LISTS[0]!);
     for (const list of LISTS) {
       try {
-        // The one that it is read with is among them.
+        // The descriptor used for reading the folder is among them.
         return readdirSync(list).length - 1;
       } catch (error) {
         if (isNoneLeft(error)) return this.limit;
@@ -67,13 +67,13 @@ function isNoneLeft(error: unknown): boolean {
   return code === 'EMFILE' || code === 'ENFILE';
 }
 
-/** `RLIMIT_NOFILE` (getrlimit(2)); where it cannot be read, no bound is known. */
+/** `RLIMIT_NOFILE` (getrlimit(2)); `Infinity` if it cannot be read. */
 function limit(): number {
   try {
     const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
     if (soft !== undefined) return Number(soft);
   } catch {
-    // Not Linux: a report knows it, at a price that only such systems pay.
+    // This is not Linux. A diagnostic report has the limit, but is slow to make.
   }
   const report = process.report?.getReport() as { userLimits?: { open_files?: { soft?: unknown } } } | undefined;
   const soft = report?.userLimits?.open_files?.soft;

@@ -6,7 +6,7 @@ import { nodeUtil } from '../../core/lazy-node.js';
 /** What who knocks hears where nobody listens (any more); and where somebody does who is busy, or something of another kind. connect(2). */
 const ABANDONED = new Set(['ECONNREFUSED', 'ENOENT']);
 const TAKEN = new Set(['EAGAIN', 'EPROTOTYPE']);
-/** How often it begins anew where others make and remove the same file meanwhile. */
+/** The most attempts while other processes create and remove the same file. */
 const TRIES = 8;
 
 /**
@@ -26,7 +26,7 @@ const TRIES = 8;
 export class SocketFile {
   readonly #path: string;
   readonly #mode: number;
-  /** The private folder, as long as it is there. */
+  /** The private folder, while it exists. */
   #folder = '';
   /** The stale file that is to be replaced. */
   #stale: number | undefined;
@@ -50,7 +50,7 @@ export class SocketFile {
       if (!file.isSocket()) return later(this.#error('ENOTSOCK'));
       return this.#knock((code) => {
         if (!ABANDONED.has(code)) return done(this.#error(code));
-        // Another one has taken the place meanwhile.
+        // Another process has created the file in the meantime.
         if (this.#inode !== file.ino && tries > 0) return this.prepare(done, tries - 1);
         this.#stale = file.ino;
         try {
@@ -93,22 +93,22 @@ export class SocketFile {
     try {
       if (this.#inode === file) chmodSync(this.#path, this.#mode);
     } catch {
-      // Who may not change it leaves it as it is.
+      // Without the permission to change it, the mode stays.
     }
   }
 
-  /** It is another process's now. */
+  /** The file belongs to another process now. */
   disown(): void {
     this.#own = undefined;
   }
 
-  /** Removes the file, where it is still the one that was made here. */
+  /** Removes the file, if it is still the one that was made here. */
   remove(): void {
     this.#removeFolder();
     try {
       if (this.#own !== undefined && this.#inode === this.#own) unlinkSync(this.#path);
     } catch {
-      // Who may not remove it leaves a stale file, which the next server replaces.
+      // Without the permission to remove it, a stale file remains, which the next server replaces.
     }
   }
 
@@ -132,19 +132,19 @@ export class SocketFile {
       if (lstatSync(this.#made, { throwIfNoEntry: false }) !== undefined) unlinkSync(this.#made);
       rmdirSync(this.#folder);
     } catch {
-      // Somebody else has removed it.
+      // Another process has removed it.
     }
     this.#folder = '';
   }
 
-  /** Whether anybody listens there: tells how he answers, as an error of listen(2) would. */
+  /** Checks by connecting whether a server listens there; gives the error code, or none if it does. */
   #knock(answered: (code: string) => void): void {
     const socket = connect({ path: this.#path });
     socket.once('connect', () => (socket.destroy(), answered('EADDRINUSE')));
     socket.once('error', (error) => answered(TAKEN.has(codeOf(error)) ? 'EADDRINUSE' : codeOf(error)));
   }
 
-  /** As Node makes an error of listen(2). */
+  /** An error like that of Node for listen(2). */
   #error(code: string): Error {
     const words = [...nodeUtil().getSystemErrorMap().values()].find(([name]) => name === code)?.[1] ?? code;
     const error = new Error(`listen ${code}: ${words} ${this.#path}`);
@@ -152,7 +152,7 @@ export class SocketFile {
   }
 }
 
-/** Moves a file where nothing is. */
+/** Moves a file to a path that must be free. */
 function place(from: string, to: string): void {
   try {
     linkSync(from, to);

@@ -4,7 +4,7 @@ import type { SocketHandover } from '../../core/socket-handover.js';
 import { inheritedSockets } from './inherited-sockets.js';
 import { offeredSockets } from './offered-sockets.js';
 
-/** An upgrade of the program, as the sockets of this thread see it. */
+/** What the sockets of this thread need for an upgrade of the program. */
 export const socketHandover: SocketHandover = {
   offers: () => offeredSockets.offers,
   handlesOf: (id) => offeredSockets.handlesOf(id),

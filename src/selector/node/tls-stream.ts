@@ -9,7 +9,7 @@ import { type TlsClientSide, type TlsInfo, TlsProblem, type TlsServerSide, type 
 import { nodeTls } from './lazy-modules.js';
 import { NodeStream } from './node-stream.js';
 import { factsOf, peerOf } from './tls-facts.js';
-import { EndWatch } from './tls-end.js';
+import { CloseNotifyCheck } from './close-notify-check.js';
 
 /** What TLS runs over: a socket, or a stream that stands for another channel. */
 export type Underneath = Duplex & { readonly bytesRead: number };
@@ -46,11 +46,11 @@ export class TlsStream extends NodeStream {
   readonly #busy: (() => void) | undefined;
   #tlsSocket: TLSSocket | undefined;
   #secure = false;
-  /** It was closed here: nobody asks why. */
+  /** The stream was closed by this side, so no error is reported. */
   #isGiven = false;
   #interest: InterestSet = Interest.READ;
   #facts: TlsInfo | undefined;
-  readonly #ends: EndWatch;
+  readonly #ends: CloseNotifyCheck;
 
   /**
    * @param raw carries it; from now on it is this one's.
@@ -62,7 +62,7 @@ export class TlsStream extends NodeStream {
     this.#raw = raw;
     this.#over = over;
     this.#busy = busy;
-    this.#ends = new EndWatch(raw);
+    this.#ends = new CloseNotifyCheck(raw);
     raw.on('error', ignore);
     raw.once('close', () => this.#rawClosed());
     if (raw.destroyed || raw.readableEnded) this.#rawEnded();
@@ -138,7 +138,7 @@ export class TlsStream extends NodeStream {
     NodeStream.onSocket.data(stream, bytes);
   };
 
-  /** It failed; or something was wrong later. @internal */
+  /** The handshake failed, or an error came later. @internal */
   broke(error: Error, socket: TLSSocket): void {
     if (this.#secure || this.closed) return;
     const { authorizationError } = socket;
@@ -195,7 +195,7 @@ export class TlsStream extends NodeStream {
 
   override flush(): void {
     this.#busy?.();
-    // Until then it waits here.
+    // Until the handshake is done, the bytes wait here.
     if (this.#secure) super.flush();
   }
 

@@ -1,6 +1,6 @@
 import { fail } from '../../core/errors.js';
 import { Op, type StoreOps } from '../ops.js';
-import { inPlace, unkeepable } from './unkeepable.js';
+import { inPlace, notStorable } from './not-storable.js';
 
 // A batch on disk is JSON: quick to write, quick to read, and readable by a person. A value that JSON cannot express is
 // written in a long form. Then LONG is added to the kind of its step, so that only such values need decoding.
@@ -71,7 +71,7 @@ function longOps(ops: StoreOps): unknown[] {
   const written = [...ops];
   for (let at = 0; at < ops.length; at += 3) {
     if (isPlainStep(ops[at], ops[at + 2])) continue;
-    const what = unkeepable(ops[at + 2]);
+    const what = notStorable(ops[at + 2]);
     if (what !== undefined) throw fail('TT_STORE_NOT_DURABLE', inPlace(String(ops[at + 1]), what));
     written[at] = (ops[at] as number) + LONG;
     written[at + 2] = toLong(ops[at + 2]);

@@ -1,5 +1,5 @@
 import { Op, type StoreOps } from '../ops.js';
-import { checkKeepable } from './unkeepable.js';
+import { checkStorable } from './not-storable.js';
 
 /** Selects the steps of a batch that are written to disk: those within certain subtrees, without their source. */
 export class KeptOps {
@@ -29,7 +29,7 @@ export class KeptOps {
   check(ops: StoreOps): void {
     const kept = this.of(ops);
     for (let at = 0; at < kept.length; at += 3)
-      if (kept[at] === Op.set) checkKeepable(kept[at + 1] as string, kept[at + 2]);
+      if (kept[at] === Op.set) checkStorable(kept[at + 1] as string, kept[at + 2]);
   }
 
   #take(kept: unknown[], kind: unknown, path: string, value: unknown): void {

@@ -7,7 +7,7 @@ import { FILE_HEAD } from './record.js';
 import { newSegment, type Segment } from './segment.js';
 
 /** What a {@link LogWriter} needs. */
-export interface LogMeans {
+export interface LogDependencies {
   readonly folder: Folder;
   readonly lock: Lock;
   /** The most that may wait to be written. */
@@ -29,7 +29,7 @@ const LARGEST = 256 * 1024 * 1024;
  * a failed write that has reached the file is cut off again, if the system allows it.
  */
 export class LogWriter {
-  readonly #means: LogMeans;
+  readonly #dependencies: LogDependencies;
   #segment: Segment;
   #filling = new Group();
   /** Full groups, which are written before the one that is being filled. */
@@ -49,8 +49,8 @@ export class LogWriter {
    * @param last the highest version that was given to a batch.
    * @param written the total bytes of all existing logs.
    */
-  constructor(means: LogMeans, segment: Segment, last: number, written: number) {
-    this.#means = means;
+  constructor(dependencies: LogDependencies, segment: Segment, last: number, written: number) {
+    this.#dependencies = dependencies;
     this.#segment = segment;
     this.#lastAppended = last;
     this.#written = written;
@@ -94,7 +94,7 @@ export class LogWriter {
   }
 
   #refuseWhereFull(text: string): void {
-    const { batches, bytes } = this.#means.limit;
+    const { batches, bytes } = this.#dependencies.limit;
     if (this.#batches >= batches) throw full(`${batches} batches`, 'batches');
     // No UTF-16 code unit takes more than three bytes of UTF-8.
     if (this.#bytes + text.length * 3 <= Math.min(bytes, LARGEST)) return;
@@ -114,7 +114,7 @@ export class LogWriter {
   /** Resolves when all appended batches are on the disk. */
   async synced(): Promise<void> {
     await this.saved();
-    if (!this.#means.folder.isSynced) await this.#means.folder.disk.sync(this.#segment.fd);
+    if (!this.#dependencies.folder.isSynced) await this.#dependencies.folder.disk.sync(this.#segment.fd);
   }
 
   /** Begins a new log, before or after the waiting batches. Returns the version of the last batch before it. */
@@ -128,7 +128,7 @@ export class LogWriter {
   /** Writes the waiting batches, and closes the file. */
   async close(): Promise<void> {
     await this.#work;
-    this.#means.folder.disk.close(this.#segment.fd);
+    this.#dependencies.folder.disk.close(this.#segment.fd);
   }
 
   async #writeAll(): Promise<void> {
@@ -166,7 +166,7 @@ export class LogWriter {
   }
 
   async #write(group: Group): Promise<void> {
-    const { folder, lock } = this.#means;
+    const { folder, lock } = this.#dependencies;
     const { bytes } = group;
     const record = group.record();
     const segment = this.#segment;
@@ -185,7 +185,7 @@ export class LogWriter {
   }
 
   #fail(group: Group, thrown: unknown): void {
-    const { folder, lock, failed } = this.#means;
+    const { folder, lock, failed } = this.#dependencies;
     const details = { version: group.first, directory: folder.path, problem: inWords(thrown) };
     const error = (this.#failure = fail('TT_STORE_NOT_KEPT', details, thrown));
     try {
@@ -206,9 +206,9 @@ export class LogWriter {
     const after = before.last;
     try {
       if (before.after !== after) {
-        this.#segment = await newSegment(this.#means.folder, after);
+        this.#segment = await newSegment(this.#dependencies.folder, after);
         this.#written += FILE_HEAD;
-        await this.#means.folder.disk.closeLater(before.fd);
+        await this.#dependencies.folder.disk.closeLater(before.fd);
       }
       rotation.resolve(after);
     } catch (thrown) {

@@ -9,7 +9,7 @@ import { FileKind, fileHead, RecordKind } from './record.js';
 import { RecordBuffer } from './record-buffer.js';
 
 /** What {@link Snapshots} need. */
-export interface SnapshotMeans {
+export interface SnapshotDependencies {
   readonly folder: Folder;
   readonly log: LogWriter;
   readonly kept: KeptOps;
@@ -27,20 +27,20 @@ export interface SnapshotMeans {
  * the new snapshot with the new log.
  */
 export class Snapshots {
-  readonly #means: SnapshotMeans;
+  readonly #dependencies: SnapshotDependencies;
   #running: Promise<void> | undefined;
   #stopped = false;
   /** The total length of the logs from which on the next snapshot is due. */
   #dueAt: number;
 
   /** @param size the size of the present snapshot; `undefined` if the next one is due at once. */
-  constructor(means: SnapshotMeans, size: number | undefined) {
-    this.#means = means;
-    this.#dueAt = size === undefined ? 0 : Math.max(means.every, size);
+  constructor(dependencies: SnapshotDependencies, size: number | undefined) {
+    this.#dependencies = dependencies;
+    this.#dueAt = size === undefined ? 0 : Math.max(dependencies.every, size);
   }
 
   get isDue(): boolean {
-    return this.#running === undefined && !this.#stopped && this.#means.log.written >= this.#dueAt;
+    return this.#running === undefined && !this.#stopped && this.#dependencies.log.written >= this.#dueAt;
   }
 
   /**
@@ -58,7 +58,7 @@ export class Snapshots {
   }
 
   async #write(pieces: Iterable<StoreOps>): Promise<void> {
-    const { folder, log, every } = this.#means;
+    const { folder, log, every } = this.#dependencies;
     const part = folder.file(PART);
     try {
       const version = await log.rotate();
@@ -78,19 +78,19 @@ export class Snapshots {
 
   async #giveUp(part: string): Promise<void> {
     // If it cannot be removed, the next snapshot or the next start removes it.
-    await this.#means.folder.disk.remove(part).catch(() => {});
+    await this.#dependencies.folder.disk.remove(part).catch(() => {});
   }
 
   /** If the log has failed, that was already reported. */
   #warn(thrown: unknown): void {
-    const { folder, log, warn } = this.#means;
+    const { folder, log, warn } = this.#dependencies;
     if (log.failure !== undefined) return;
     warn(fail('TT_STORE_SNAPSHOT', { directory: folder.path, problem: inWords(thrown) }, thrown));
   }
 
   /** @returns the size of the file; `undefined` if the snapshot was abandoned. */
   async #writePart(path: string, pieces: Iterable<StoreOps>, version: number): Promise<number | undefined> {
-    const { folder, log } = this.#means;
+    const { folder, log } = this.#dependencies;
     const fd = folder.disk.create(path);
     try {
       const size = await this.#fill(fd, pieces, version);
@@ -106,7 +106,7 @@ export class Snapshots {
 
   /** Takes each piece when the one before it has been written, so that the event loop can run between them. */
   async #fill(fd: number, pieces: Iterable<StoreOps>, version: number): Promise<number | undefined> {
-    const { folder, log, kept } = this.#means;
+    const { folder, log, kept } = this.#dependencies;
     const record = new RecordBuffer();
     let [size, count] = [0, 0];
     const put = async (bytes: Buffer) => {
@@ -131,7 +131,7 @@ export class Snapshots {
    * at the next start.
    */
   async #removeBefore(version: number): Promise<void> {
-    const { folder } = this.#means;
+    const { folder } = this.#dependencies;
     const older = folder.files().filter((file) => file.version < version);
     await Promise.allSettled(older.map(({ name }) => folder.disk.remove(folder.file(name))));
   }

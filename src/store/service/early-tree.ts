@@ -1,10 +1,10 @@
 import { fail } from '../../core/errors.js';
 import { Op, type OpKind, type StoreOps } from '../ops.js';
 import { segmentsOf } from '../paths.js';
-import type { Made } from '../tree/made.js';
-import type { Hearer } from '../tree/subscription.js';
+import type { NewElement } from '../tree/new-element.js';
+import type { Subscriber } from '../tree/subscription.js';
 import { type GroupOptions, type SubscriptionWishes, Tree, type TreeOptions, refusePromise } from '../tree/tree.js';
-import { bare, kept } from '../values.js';
+import { withoutCopy, toStored } from '../values.js';
 import { weightOf } from './weight.js';
 
 /** The most that may be requested before the Store is ready: the number of requests, and about how many bytes. */
@@ -13,7 +13,7 @@ const MOST = { count: 10_000, bytes: 16 * 1024 * 1024 } as const;
 /** The steps of a group that runs before the Store is ready. */
 interface Request {
   readonly ops: unknown[];
-  readonly made: Made[];
+  readonly made: NewElement[];
 }
 
 interface Waiting {
@@ -25,7 +25,7 @@ interface Waiting {
 
 /** Carries out the requests that were made before the Store was ready. */
 export interface EarlyRequestHandler {
-  write(ops: StoreOps, made: readonly Made[]): void;
+  write(ops: StoreOps, made: readonly NewElement[]): void;
   /** A request could not be carried out; its caller has already returned. */
   refused(thrown: unknown): void;
   readonly tree: Tree;
@@ -37,7 +37,7 @@ export class EarlyTree extends Tree {
   #waiting: Waiting[] = [];
   #bytes = 0;
   /** Subscriptions that begin when the Store is ready. */
-  readonly #asked = new Set<{ readonly hearer: Hearer; end(): void }>();
+  readonly #asked = new Set<{ readonly subscriber: Subscriber; end(): void }>();
   #request: Request | undefined;
   #mode: { readonly source: string | undefined; readonly silent: boolean } = { source: undefined, silent: false };
 
@@ -94,13 +94,13 @@ export class EarlyTree extends Tree {
   }
 
   override write(path: string, value: unknown, silent = false): void {
-    this.#ask(Op.set, path, bare(kept(value, path, this.#limits.valueBytes)), silent);
+    this.#ask(Op.set, path, withoutCopy(toStored(value, path, this.#limits.valueBytes)), silent);
   }
 
-  override make(container: string, prefix: string): Made {
+  override make(container: string, prefix: string): NewElement {
     return this.group(() => {
       const { made } = this.#request!;
-      const next: Made = { path: undefined, provisional: `\0${made.length}` };
+      const next: NewElement = { path: undefined, provisional: `\0${made.length}` };
       this.#ask(Op.next, container, prefix);
       made.push(next);
       return next;
@@ -137,15 +137,15 @@ export class EarlyTree extends Tree {
     }
   }
 
-  override subscribe(paths: readonly string[], wishes: SubscriptionWishes, hearer: Hearer): () => void {
+  override subscribe(paths: readonly string[], wishes: SubscriptionWishes, subscriber: Subscriber): () => void {
     let end = (): void => void this.#asked.delete(asked);
-    const asked = { hearer, end: () => end() };
+    const asked = { subscriber, end: () => end() };
     for (const path of paths) this.segments(path);
     this.#asked.add(asked);
     this.defer((handler) => {
       if (!this.#asked.delete(asked)) return;
       try {
-        end = handler.tree.subscribe(paths, wishes, hearer);
+        end = handler.tree.subscribe(paths, wishes, subscriber);
       } catch (thrown) {
         handler.refused(thrown);
       }
@@ -154,7 +154,7 @@ export class EarlyTree extends Tree {
   }
 
   override unsubscribe(known: unknown): void {
-    for (const { hearer, end } of this.#asked) if (hearer.known.includes(known)) end();
+    for (const { subscriber, end } of this.#asked) if (subscriber.known.includes(known)) end();
   }
 
   /** Records a step of the running group, or of a batch of its own. */

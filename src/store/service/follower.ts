@@ -1,7 +1,7 @@
 import type { RemoteHandle } from '../../core/any-tonic.js';
 import type { StoreOps } from '../ops.js';
 import type { Tree } from '../tree/tree.js';
-import { Missed } from './missed.js';
+import { MissedChanges } from './missed-changes.js';
 import { weightOf } from './weight.js';
 import type { MadePaths, MessageSender, ReplicaMessages } from './messages.js';
 
@@ -11,7 +11,7 @@ import type { MadePaths, MessageSender, ReplicaMessages } from './messages.js';
 export const WINDOW = 1024 * 1024;
 
 /** What a follower needs to know about the owner. */
-export interface Followed {
+export interface FollowerHost {
   readonly tree: Tree;
   readonly epoch: number;
   readonly version: number;
@@ -25,7 +25,7 @@ export interface Followed {
 export class Follower {
   /** The number of its last write that was carried out or refused. */
   confirmed = 0;
-  readonly #owner: Followed;
+  readonly #owner: FollowerHost;
   readonly #sender: MessageSender<ReplicaMessages>;
   /** The rest of the content that must still be sent. */
   #contents: Iterator<StoreOps, unknown> | undefined;
@@ -34,9 +34,9 @@ export class Follower {
   #version = 0;
   /** About how many bytes it has not acknowledged. */
   #unacknowledged = 0;
-  #missed: Missed | undefined;
+  #missed: MissedChanges | undefined;
 
-  constructor(owner: Followed, sender: MessageSender<ReplicaMessages>) {
+  constructor(owner: FollowerHost, sender: MessageSender<ReplicaMessages>) {
     this.#owner = owner;
     this.#sender = sender;
   }
@@ -95,7 +95,7 @@ export class Follower {
     if (own !== undefined) this.confirmed = own.seq;
     const made = own === undefined || own.made.length === 0 ? undefined : own;
     if (this.#missed !== undefined || this.#unacknowledged > WINDOW) {
-      this.#missed ??= new Missed();
+      this.#missed ??= new MissedChanges();
       this.#missed.add(ops);
       if (made !== undefined) this.#missed.made.push([made.seq, made.made]);
       return;

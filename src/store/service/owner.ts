@@ -2,15 +2,15 @@ import type { RemoteHandle } from '../../core/any-tonic.js';
 import { fail, toError } from '../../core/errors.js';
 import { Op, type StoreOps } from '../ops.js';
 import type { Batch } from '../tree/batch.js';
-import type { Made } from '../tree/made.js';
+import type { NewElement } from '../tree/new-element.js';
 import type { Tree } from '../tree/tree.js';
 import { same } from '../equality.js';
-import type { Kept } from '../values.js';
+import type { StoredValue } from '../values.js';
 import { Follower } from './follower.js';
 import type { MessageSender, OwnerMessages, ReplicaMessages } from './messages.js';
 
 /** Keeps the batches of a Store on disk. */
-export interface Keeper {
+export interface Persistence {
   /** Gives the kept content to `apply`. Returns the number of the last batch. */
   load(apply: (ops: StoreOps) => void): number;
   /** Takes a batch to be kept. @throws if it cannot be kept. */
@@ -31,7 +31,7 @@ export class Owner {
   readonly tree: Tree;
   /** The handle by which replicas know it. */
   readonly self: RemoteHandle;
-  readonly #keeper: Keeper | undefined;
+  readonly #persistence: Persistence | undefined;
   readonly #followers = new Map<number, Follower>();
   readonly #senderTo: (replica: RemoteHandle) => MessageSender<ReplicaMessages>;
 
@@ -40,14 +40,14 @@ export class Owner {
     readonly version: number;
     readonly tree: Tree;
     readonly self: RemoteHandle;
-    readonly keeper: Keeper | undefined;
+    readonly persistence: Persistence | undefined;
     readonly senderTo: (replica: RemoteHandle) => MessageSender<ReplicaMessages>;
   }) {
     this.epoch = made.epoch;
     this.version = made.version;
     this.tree = made.tree;
     this.self = made.self;
-    this.#keeper = made.keeper;
+    this.#persistence = made.persistence;
     this.#senderTo = made.senderTo;
   }
 
@@ -64,7 +64,7 @@ export class Owner {
   #commit(batch: Batch, writer: Follower | undefined, seq: number): void {
     const ops = batch.toOps();
     if (ops.length > 0) {
-      this.#keeper?.append(this.version + 1, ops);
+      this.#persistence?.append(this.version + 1, ops);
       this.version++;
     }
     const made = writer === undefined ? [] : batch.made.map(({ path }) => path!);
@@ -75,14 +75,14 @@ export class Owner {
   }
 
   /** Carries out a write that its own thread requested before the Store was ready. */
-  write(ops: StoreOps, made: readonly Made[]): void {
+  write(ops: StoreOps, made: readonly NewElement[]): void {
     const batch = this.tree.apply(ops, (done) => this.committed(done));
     batch.made.forEach(({ path }, at) => (made[at]!.path = path));
   }
 
   /** Resolves when all writes are kept; at once if nothing is kept on disk. */
   async saved(): Promise<void> {
-    return this.#keeper?.saved();
+    return this.#persistence?.saved();
   }
 
   // ---- Messages of replicas ----
@@ -141,7 +141,7 @@ export class Owner {
 
   #hold(expects: readonly unknown[]): boolean {
     for (let at = 0; at < expects.length; at += 2)
-      if (!same(this.tree.read(expects[at] as string), expects[at + 1] as Kept | undefined)) return false;
+      if (!same(this.tree.read(expects[at] as string), expects[at + 1] as StoredValue | undefined)) return false;
     return true;
   }
 

@@ -1,6 +1,6 @@
 import type { StoreOps } from '../ops.js';
 import type { Batch } from '../tree/batch.js';
-import type { Made } from '../tree/made.js';
+import type { NewElement } from '../tree/new-element.js';
 
 /** A write of a replica that the owner has not confirmed. */
 export interface Pending {
@@ -16,7 +16,7 @@ export interface Pending {
    */
   batch: Batch | undefined;
   /** The elements that the owner will number. */
-  readonly made: readonly Made[];
+  readonly made: readonly NewElement[];
   /** Waits for the result; a plain write has no waiter. */
   readonly waiter: Waiter | undefined;
 }

@@ -1,19 +1,19 @@
 import type { AnyTonic, RemoteHandle } from '../../core/any-tonic.js';
 import { fail, toError } from '../../core/errors.js';
-import { watchEnd } from '../../core/guests/extras.js';
+import { watchEnd } from '../../core/features/extras.js';
 import { parseOptions } from '../../core/options/option-schema.js';
 import { runAs } from '../../core/running.js';
 import type { Tonic } from '../../core/tonic.js';
 import type { StoreOps } from '../ops.js';
 import { type StoreTreeOptions, throwLater, treeSchema } from '../store-options.js';
 import type { Batch } from '../tree/batch.js';
-import type { Made } from '../tree/made.js';
+import type { NewElement } from '../tree/new-element.js';
 import { NO_LIMITS } from '../tree/content.js';
 import { Tree, type TreeOptions } from '../tree/tree.js';
 import { CONFIGURATION, showConfiguration } from './configuration-branch.js';
 import { EarlyTree, type EarlyRequestHandler } from './early-tree.js';
-import { type Hearing, MOST_PATHS } from './hearing.js';
-import { type Keeper, Owner } from './owner.js';
+import { type SparkleSubscription, MOST_PATHS } from './sparkle-subscription.js';
+import { type Persistence, Owner } from './owner.js';
 import { Replica } from './replica.js';
 import { type HandledStore, StoreHandle } from './store-handle.js';
 import { StoreReplica } from './store-replica.js';
@@ -56,7 +56,7 @@ export class Place implements HandledStore, EarlyRequestHandler {
   readonly service: string;
   #tree: Tree | undefined;
   /** Subscribers of this thread that can take no more events. */
-  readonly full = new Set<Hearing>();
+  readonly full = new Set<SparkleSubscription>();
   readonly #early: EarlyTree;
   readonly #users = new Map<AnyTonic, StoreHandle>();
   #watchesEnd = false;
@@ -102,7 +102,7 @@ export class Place implements HandledStore, EarlyRequestHandler {
   // ---- The owner, in its thread ----
 
   /** The Tonic of the Store starts, without data or with the kept data. */
-  begin(self: Tonic, limits: StoreTreeOptions, keeper: Keeper | undefined): void {
+  begin(self: Tonic, limits: StoreTreeOptions, persistence: Persistence | undefined): void {
     this.#self = self;
     this.#lost = undefined;
     const options = this.#limits(limits);
@@ -112,10 +112,10 @@ export class Place implements HandledStore, EarlyRequestHandler {
     let version = 0;
     tree.reconcile(() => {
       tree.clear();
-      version = keeper?.load((ops) => tree.apply(ops)) ?? 0;
+      version = persistence?.load((ops) => tree.apply(ops)) ?? 0;
       this.showConfiguration();
     });
-    const owner = new Owner({ epoch: ++this.#epoch, version, tree, self, keeper, senderTo });
+    const owner = new Owner({ epoch: ++this.#epoch, version, tree, self, persistence, senderTo });
     this.#owner = owner;
     this.#commitsTo((batch) => owner.committed(batch));
     for (const replica of this.#replicas.values()) owner.receive('join', [replica.id, replica]);
@@ -253,7 +253,7 @@ export class Place implements HandledStore, EarlyRequestHandler {
 
   #refuseForFull({ events }: Batch): void {
     for (const { subscription } of events) {
-      const hearing = subscription.hearer as Hearing;
+      const hearing = subscription.subscriber as SparkleSubscription;
       if (this.full.has(hearing))
         throw fail('TT_STORE_FULL', {
           what: `what waits for ${hearing.toString()}`,
@@ -266,7 +266,7 @@ export class Place implements HandledStore, EarlyRequestHandler {
   // ---- Writing ----
 
   /** Carries out a write that was requested before the Store was ready. */
-  write(ops: StoreOps, made: readonly Made[]): void {
+  write(ops: StoreOps, made: readonly NewElement[]): void {
     try {
       if (this.#replica !== undefined) this.#replica.write(ops, made);
       else this.#owner!.write(ops, made);

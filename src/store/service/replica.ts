@@ -2,7 +2,7 @@ import type { RemoteHandle } from '../../core/any-tonic.js';
 import { fail } from '../../core/errors.js';
 import { Op, type StoreOps } from '../ops.js';
 import type { Batch } from '../tree/batch.js';
-import type { Made } from '../tree/made.js';
+import type { NewElement } from '../tree/new-element.js';
 import type { Tree } from '../tree/tree.js';
 import { WINDOW } from './follower.js';
 import type { Pending, Waiter } from './pending.js';
@@ -13,7 +13,7 @@ import type { MadePaths, MessageSender, OwnerMessages, ReplicaMessages } from '.
 const MOST_PENDING = { batches: 10_000, bytes: 16 * 1024 * 1024 } as const;
 
 /** What a replica needs of its thread. */
-export interface ReplicaHome {
+export interface ReplicaHost {
   /** The way to send messages to the owner. */
   owner(self: RemoteHandle): MessageSender<OwnerMessages>;
   /** Asks for the whole content: at first, and after a lost message. */
@@ -33,7 +33,7 @@ export class Replica {
   /** Whether the whole content has arrived. */
   ready = false;
   readonly tree: Tree;
-  readonly #home: ReplicaHome;
+  readonly #home: ReplicaHost;
   readonly #number: number;
   #owner: MessageSender<OwnerMessages> | undefined;
   #epoch = 0;
@@ -51,7 +51,7 @@ export class Replica {
   /** The waiter and the expected values of the write that is being committed. */
   #committing: { readonly expects: readonly unknown[]; readonly waiter: Waiter } | undefined;
 
-  constructor(tree: Tree, number: number, home: ReplicaHome) {
+  constructor(tree: Tree, number: number, home: ReplicaHost) {
     this.tree = tree;
     this.#number = number;
     this.#home = home;
@@ -80,7 +80,7 @@ export class Replica {
   }
 
   /** Carries out a write that was requested before the Store was ready. */
-  write(ops: StoreOps, made: readonly Made[]): void {
+  write(ops: StoreOps, made: readonly NewElement[]): void {
     this.#send(ops, made.length === 0 ? this.#try(ops) : undefined, made);
   }
 
@@ -90,7 +90,7 @@ export class Replica {
     return isNumbered;
   }
 
-  #send(ops: StoreOps, batch: Batch | undefined, made: readonly Made[]): void {
+  #send(ops: StoreOps, batch: Batch | undefined, made: readonly NewElement[]): void {
     const weight = weightOf(ops);
     const { length } = this.#pending;
     if (length >= MOST_PENDING.batches || (length > 0 && this.#pendingBytes + weight > MOST_PENDING.bytes))

@@ -2,7 +2,7 @@ import type { AnyTonic } from '../../core/any-tonic.js';
 import { hears } from '../../core/life.js';
 import { Cursor, type CursorHost } from '../cursor.js';
 import type { AnyShape, Readable, Settable, ShapeAt, ValueOf } from '../typed-paths.js';
-import { Hearing } from './hearing.js';
+import { SparkleSubscription } from './sparkle-subscription.js';
 import type { Tree } from '../tree/tree.js';
 
 /** What a handle needs of the Store in its thread. */
@@ -11,7 +11,7 @@ export interface HandledStore {
   readonly ready: boolean;
   readonly shown: Tree;
   /** Subscribers that can take no more events. */
-  readonly full: Set<Hearing>;
+  readonly full: Set<SparkleSubscription>;
   transaction<T>(reads: readonly string[], body: () => T): Promise<T>;
   saved(): Promise<void>;
 }
@@ -109,7 +109,7 @@ function hostOf(place: HandledStore, user: AnyTonic): CursorHost {
     get tree() {
       return place.shown;
     },
-    hearer: (callback, owner) =>
-      new Hearing(user, user._ttOwn(callback).key, [callback, owner ?? user, user], place.full),
+    subscriber: (callback, owner) =>
+      new SparkleSubscription(user, user._ttOwn(callback).key, [callback, owner ?? user, user], place.full),
   };
 }

@@ -6,7 +6,7 @@ import type { AnyTonic } from '../../core/any-tonic.js';
 import type { ReplicaMessages } from './messages.js';
 
 /** The part of the Store that gets the messages. */
-interface Hearing {
+interface StoreReplicaHost {
   needs(receiver: StoreReplica, base: AnyTonic | undefined): boolean;
   toReplica(kind: keyof ReplicaMessages, content: readonly unknown[]): void;
 }
@@ -16,9 +16,9 @@ interface Hearing {
  * in the thread.
  */
 export class StoreReplica extends Tonic {
-  readonly #place: Hearing;
+  readonly #place: StoreReplicaHost;
 
-  constructor(place: Hearing) {
+  constructor(place: StoreReplicaHost) {
     super();
     this.#place = place;
   }

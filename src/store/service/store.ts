@@ -7,7 +7,7 @@ import { ofFramework } from '../../core/plan/plan.js';
 import { Tonic } from '../../core/tonic.js';
 import { USED } from '../../core/used.js';
 import type { AnyShape } from '../typed-paths.js';
-import { DiskKeeper } from './disk-keeper.js';
+import { DiskPersistence } from './disk-persistence.js';
 import { type Place, placeOf } from './place.js';
 import type { StoreHandle } from './store-handle.js';
 import { type StoreOptions, storeSchema } from './store-service-options.js';
@@ -30,7 +30,7 @@ export class Store<Shape extends object = AnyShape> extends Tonic {
     placeOf(user._ttScheduler.runtime, service.name).use(user, service);
 
   readonly #place: Place;
-  readonly #keeper: DiskKeeper | undefined;
+  readonly #persistence: DiskPersistence | undefined;
   #disk: 'open' | 'closing' | 'closed' = 'closed';
 
   /**
@@ -44,10 +44,10 @@ export class Store<Shape extends object = AnyShape> extends Tonic {
     this.#place = placeOf(this._ttScheduler.runtime, this._ttPlan.service!);
     const { persist } = settings;
     if (persist !== undefined) {
-      this.#keeper = new DiskKeeper(this, persist, () => this.#place.tree.contents());
+      this.#persistence = new DiskPersistence(this, persist, () => this.#place.tree.contents());
       this.#disk = 'open';
     }
-    this.#place.begin(this, settings, this.#keeper);
+    this.#place.begin(this, settings, this.#persistence);
     this._ttScheduler.runtime.configurationHearers.add(this.#hearConfiguration);
   }
 
@@ -73,7 +73,7 @@ export class Store<Shape extends object = AnyShape> extends Tonic {
     if (this.#disk === 'open') {
       this.#hearNoMore();
       this.#disk = 'closing';
-      void this.#keeper!.close().then(() => {
+      void this.#persistence!.close().then(() => {
         this.#disk = 'closed';
         this._ttss__end();
       });
@@ -84,7 +84,7 @@ export class Store<Shape extends object = AnyShape> extends Tonic {
   /** @internal */
   override _ttRelease(): void {
     this.#hearNoMore();
-    void this.#keeper?.close();
+    void this.#persistence?.close();
     this.#place.end();
   }
 }

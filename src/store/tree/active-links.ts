@@ -4,7 +4,7 @@ import type { Node } from './node.js';
 const MOST_SEEN = 1_000;
 
 /** Where an alias leads, after following all links. */
-export interface Way {
+export interface AliasTarget {
   /** A path that contains no link; `undefined` if the links form a circle. */
   readonly end: readonly string[] | undefined;
   /** The aliases that are followed, including itself. */
@@ -22,7 +22,7 @@ interface Target {
  */
 export class ActiveLinks {
   readonly #root: Target = { below: new Map(), aliases: new Set() };
-  readonly #ways = new Map<Node, Way>();
+  readonly #ways = new Map<Node, AliasTarget>();
   /** The aliases that go through a given alias. */
   readonly #through = new Map<Node, Set<Node>>();
 
@@ -30,7 +30,7 @@ export class ActiveLinks {
     return this.#ways.size;
   }
 
-  enter(alias: Node, way: Way): void {
+  enter(alias: Node, way: AliasTarget): void {
     this.#ways.set(alias, way);
     for (const node of way.through) {
       const users = this.#through.get(node);

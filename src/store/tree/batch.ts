@@ -1,7 +1,7 @@
 import type { StoreEvent } from '../event.js';
 import { Op, type OpKind, type StoreOps } from '../ops.js';
-import { type Kept, bare } from '../values.js';
-import type { Made } from './made.js';
+import { type StoredValue, withoutCopy } from '../values.js';
+import type { NewElement } from './new-element.js';
 import type { Branch, Node } from './node.js';
 import type { Subscription } from './subscription.js';
 
@@ -17,14 +17,19 @@ export interface Change {
 }
 
 export type Step =
-  | { readonly kind: 'set'; readonly node: Node; readonly before: Kept | undefined; readonly after: Kept | undefined }
+  | {
+      readonly kind: 'set';
+      readonly node: Node;
+      readonly before: StoredValue | undefined;
+      readonly after: StoredValue | undefined;
+    }
   /** `top`: the topmost node that was made; `element`: set if it is an element of a list. */
   | { readonly kind: 'made'; readonly top: Node | undefined; readonly element: Element | undefined }
   | { readonly kind: 'removed'; readonly node: Node; readonly parent: Node }
   | {
       readonly kind: 'linked';
       readonly node: Node;
-      readonly value: Kept | undefined;
+      readonly value: StoredValue | undefined;
       readonly before: Branch | undefined;
       readonly after: Branch | undefined;
     };
@@ -46,7 +51,7 @@ export class Batch {
   readonly changes: Change[] = [];
   readonly events: PendingEvent[] = [];
   /** The list elements that it made. */
-  readonly made: Made[] = [];
+  readonly made: NewElement[] = [];
   undone = false;
 
   /** Whether it only sets values of nodes that existed before. */
@@ -114,7 +119,7 @@ class Ops {
 function stepOf({ step, asked }: Change): readonly [kind: OpKind | undefined, value?: unknown] {
   switch (step.kind) {
     case 'set':
-      return [Op.set, bare(step.after)];
+      return [Op.set, withoutCopy(step.after)];
     case 'made':
       // A node that was made as the effect of another step.
       return [asked === undefined ? undefined : Op.make];

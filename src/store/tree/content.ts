@@ -1,7 +1,7 @@
 import { fail } from '../../core/errors.js';
 import { ANY_PATH, type PathLimits, badPath, checkName, segmentsOf } from '../paths.js';
-import { type Kept, type StoreValue, readable } from '../values.js';
-import { ActiveLinks, type Way } from './active-links.js';
+import { type StoredValue, type StoreValue, readable } from '../values.js';
+import { ActiveLinks, type AliasTarget } from './active-links.js';
 import { elementCame, elementWent } from './elements.js';
 import { Branch, type Link, Node, within } from './node.js';
 
@@ -104,7 +104,7 @@ export class Content {
   }
 
   /** The value that is seen at a path; none if its links form a circle. */
-  valueAt(path: string): Kept | undefined {
+  valueAt(path: string): StoredValue | undefined {
     try {
       return this.find(path)?.value;
     } catch {
@@ -118,7 +118,7 @@ export class Content {
   }
 
   /** The value that is seen at an alias. */
-  shown(alias: Node): Kept | undefined {
+  shown(alias: Node): StoredValue | undefined {
     return this.target(alias)?.value;
   }
 
@@ -177,7 +177,7 @@ export class Content {
   }
 
   /** Makes a node an alias, or an ordinary node again. The nodes below it are removed. */
-  replace(node: Node, value: Kept | undefined, branch: Branch | undefined): void {
+  replace(node: Node, value: StoredValue | undefined, branch: Branch | undefined): void {
     this.#turn([node, ...this.#aliasesIn(node)], () => {
       this.#bury(node);
       if (node.link !== undefined) this.#aliases--;
@@ -257,7 +257,7 @@ export class Content {
     return { node, missing: [], depth: names.length, hops };
   }
 
-  #wayOf(alias: Node, { segments }: Link): Way {
+  #wayOf(alias: Node, { segments }: Link): AliasTarget {
     const through = [alias];
     try {
       const { node, missing } = this.#walk(segments, '', true, through);
@@ -340,7 +340,7 @@ export class Content {
     if (this.turnHearers.size === 0) return;
     const there = aliases.filter(({ parent }) => parent !== undefined);
     const paths = there.flatMap(({ segments }) => this.links.seenAs(segments));
-    if (paths.length > 0) for (const hearer of this.turnHearers) hearer(paths);
+    if (paths.length > 0) for (const subscriber of this.turnHearers) subscriber(paths);
   }
 
   #aliasesIn(node: Node): Node[] {

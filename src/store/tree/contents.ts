@@ -1,5 +1,5 @@
 import { Op, type StoreOps } from '../ops.js';
-import { bare } from '../values.js';
+import { withoutCopy } from '../values.js';
 import type { Node } from './node.js';
 
 /**
@@ -30,7 +30,7 @@ export function* contents(top: Node, path: string, size: number): Generator<Stor
 function push(ops: unknown[], node: Node, path: string): void {
   const { link, value, branch } = node;
   if (link !== undefined) ops.push(Op.link, path, [link.target, link.bubbles]);
-  else if (value !== undefined) ops.push(Op.set, path, bare(value));
+  else if (value !== undefined) ops.push(Op.set, path, withoutCopy(value));
   // A node with children is made with its first child, and the root always exists.
   else if ((branch === undefined || branch.children.size === 0) && path !== '') ops.push(Op.make, path, undefined);
 }

@@ -1,6 +1,6 @@
 import type { StoreEvent } from '../event.js';
 import { throwLater } from '../store-options.js';
-import type { Delivered } from './round.js';
+import type { SubscriptionEvents } from './events-by-subscription.js';
 import type { Subscription } from './subscription.js';
 
 /** The most batches that may follow from one another, each written by a subscriber of the one before. */
@@ -12,7 +12,7 @@ const MOST_ROUNDS = 10_000;
  */
 export class Delivery {
   readonly #onError: (error: unknown) => void;
-  #waiting: Delivered[][] = [];
+  #waiting: SubscriptionEvents[][] = [];
   #rounds = 0;
 
   /** @param onError gets what a subscriber threw. */
@@ -30,7 +30,7 @@ export class Delivery {
     return this.#rounds > 0;
   }
 
-  deliver(round: Delivered[]): void {
+  deliver(round: SubscriptionEvents[]): void {
     this.#waiting.push(round);
     this.#rounds++;
     if (this.#rounds === 1) this.#tellWaiting();
@@ -59,7 +59,7 @@ export class Delivery {
   tell(subscription: Subscription, events: readonly StoreEvent[]): void {
     if (!subscription.active) return;
     try {
-      subscription.hearer.deliver(events);
+      subscription.subscriber.deliver(events);
     } catch (thrown) {
       this.#failed(thrown);
     }

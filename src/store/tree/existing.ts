@@ -1,4 +1,4 @@
-import type { Kept } from '../values.js';
+import type { StoredValue } from '../values.js';
 import { sorted } from './elements.js';
 import type { Node } from './node.js';
 import { PatternTrie, type States } from '../../collections/pattern-trie.js';
@@ -7,7 +7,7 @@ import { PatternTrie, type States } from '../../collections/pattern-trie.js';
 export interface Existing {
   readonly path: string;
   readonly base: string;
-  readonly value: Kept | undefined;
+  readonly value: StoredValue | undefined;
 }
 
 /**

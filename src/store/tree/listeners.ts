@@ -1,8 +1,8 @@
 import { fail } from '../../core/errors.js';
 import type { Content } from './content.js';
-import { type Hit, type Matches, NOT_LOOKED_UP, type Node, type Seen } from './node.js';
+import { type SubscriptionMatch, type Matches, NOT_LOOKED_UP, type Node, type Seen } from './node.js';
 import { PatternTrie } from '../../collections/pattern-trie.js';
-import type { Hearer, Subscription, Wanted } from './subscription.js';
+import type { Subscriber, Subscription, Wanted } from './subscription.js';
 
 const MOST_KEPT = 65_536;
 
@@ -26,19 +26,19 @@ export class Listeners {
   }
 
   /** @throws {TaskTonicError} `TT_STORE_FULL` if there is no room for all of them; then none is made. */
-  addAll(patterns: readonly (readonly string[])[], wanted: Wanted, hearer: Hearer): Subscription[] {
+  addAll(patterns: readonly (readonly string[])[], wanted: Wanted, subscriber: Subscriber): Subscription[] {
     const { subscriptions } = this.#content.limits;
     if (this.size + patterns.length > subscriptions) {
       const most = `${subscriptions} subscriptions`;
       throw fail('TT_STORE_FULL', { what: 'the Store', most, remedy: 'end some, or raise "subscriptions"' });
     }
-    return patterns.map((pattern) => this.#add(pattern, wanted, hearer));
+    return patterns.map((pattern) => this.#add(pattern, wanted, subscriber));
   }
 
-  #add(pattern: readonly string[], wanted: Wanted, hearer: Hearer): Subscription {
-    const subscription: Subscription = { id: this.#ids++, pattern, wanted, hearer, active: true };
+  #add(pattern: readonly string[], wanted: Wanted, subscriber: Subscriber): Subscription {
+    const subscription: Subscription = { id: this.#ids++, pattern, wanted, subscriber: subscriber, active: true };
     this.#trie.add(pattern, wanted.recursive, subscription);
-    for (const known of hearer.known) {
+    for (const known of subscriber.known) {
       const all = this.#known.get(known);
       if (all === undefined) this.#known.set(known, new Set([subscription]));
       else all.add(subscription);
@@ -51,8 +51,8 @@ export class Listeners {
     if (!subscription.active) return;
     subscription.active = false;
     this.#trie.remove(subscription.pattern, subscription.wanted.recursive, subscription);
-    subscription.hearer.end?.();
-    for (const known of subscription.hearer.known) {
+    subscription.subscriber.end?.();
+    for (const known of subscription.subscriber.known) {
       const all = this.#known.get(known);
       if (all?.delete(subscription) === true && all.size === 0) this.#known.delete(known);
     }
@@ -100,7 +100,7 @@ export class Listeners {
   #seen(path: string, segments: readonly string[]): Seen | undefined {
     const matches = this.#trie.match(segments);
     if (matches === undefined) return undefined;
-    const hits: Hit[] = [];
+    const hits: SubscriptionMatch[] = [];
     for (const [subscription, depth] of matches) {
       const { exclude } = subscription.wanted;
       if (exclude?.fits(segments) === true) continue;

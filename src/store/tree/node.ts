@@ -1,4 +1,4 @@
-import type { Kept } from '../values.js';
+import type { StoredValue } from '../values.js';
 import type { Subscription } from './subscription.js';
 
 /**
@@ -9,7 +9,7 @@ import type { Subscription } from './subscription.js';
 export class Node {
   readonly key: string;
   parent: Node | undefined;
-  value: Kept | undefined = undefined;
+  value: StoredValue | undefined = undefined;
   branch: Branch | undefined = undefined;
   /** The subscriptions that match it, cached at the last lookup. */
   matches: Matches = NOT_LOOKED_UP;
@@ -74,10 +74,10 @@ export interface Matches {
 /** A path under which a node is seen (its own, or one through active links), and the subscriptions that match it. */
 export interface Seen {
   readonly path: string;
-  readonly hits: readonly Hit[];
+  readonly hits: readonly SubscriptionMatch[];
 }
 
-export interface Hit {
+export interface SubscriptionMatch {
   readonly subscription: Subscription;
   /** The part of the path that the pattern matches, to which the fields of `extract` are relative. */
   readonly base: string;

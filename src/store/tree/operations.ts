@@ -1,7 +1,7 @@
 import { fail } from '../../core/errors.js';
 import { Op } from '../ops.js';
 import { badPath, joined, withoutOuterSlashes } from '../paths.js';
-import { kept } from '../values.js';
+import { toStored } from '../values.js';
 import type { Content } from './content.js';
 import { nextElement } from './elements.js';
 import type { Link, Node } from './node.js';
@@ -23,7 +23,7 @@ export class Operations {
   }
 
   set(path: string, value: unknown): void {
-    const after = value === undefined ? undefined : kept(value, path, this.#content.limits.valueBytes);
+    const after = value === undefined ? undefined : toStored(value, path, this.#content.limits.valueBytes);
     const node = this.#content.found(path) ?? this.#steps.place(path, value === undefined);
     this.#check(node, path);
     this.#steps.set(node, path, after);

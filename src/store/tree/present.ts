@@ -3,7 +3,7 @@ import { type StoreValue, readable } from '../values.js';
 import type { Content } from './content.js';
 import { existing } from './existing.js';
 import { isWild } from '../../collections/pattern-trie.js';
-import { snapshotOf } from './round.js';
+import { snapshotOf } from './events-by-subscription.js';
 import type { Subscription } from './subscription.js';
 
 /** The present values that match a subscription, as events for `triggerNow`. */

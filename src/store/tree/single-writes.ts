@@ -1,4 +1,4 @@
-import { type Kept, isSimple } from '../values.js';
+import { type StoredValue, isSimple } from '../values.js';
 import { Batch } from './batch.js';
 import type { Content } from './content.js';
 import type { Delivery } from './delivery.js';
@@ -24,7 +24,7 @@ export class SingleWrites {
   }
 
   /** Whether a value needs neither a copy nor a check of its size. */
-  takes(value: unknown): value is Kept {
+  takes(value: unknown): value is StoredValue {
     if (this.#steps.batch !== undefined || !isSimple(value)) return false;
     // A bigint may have any size, so it must be checked.
     if (typeof value === 'bigint') return false;
@@ -35,7 +35,7 @@ export class SingleWrites {
    * Sets a node that no subscription matches, or exactly one while no delivery is running. False if the write needs the
    * general path.
    */
-  write(node: Node, value: Kept, silent: boolean): boolean {
+  write(node: Node, value: StoredValue, silent: boolean): boolean {
     const { seen, alone, heardAs } = this.#listeners.matches(node);
     if (silent || seen.length === 0) {
       node.value = value;
@@ -53,7 +53,7 @@ export class SingleWrites {
    * Sets the value of a path that was not used before.
    * @throws {TaskTonicError} `TT_STORE_PATH`, `TT_STORE_FULL`
    */
-  writeNew(path: string, value: Kept, silent: boolean): boolean {
+  writeNew(path: string, value: StoredValue, silent: boolean): boolean {
     if (this.#content.hasLinks || this.#delivery.isBusy) return false;
     const { node, made } = this.#content.place(path);
     if (this.write(node, value, silent)) return true;
@@ -62,7 +62,7 @@ export class SingleWrites {
   }
 
   /** A batch with one set value. Nothing in it can throw, so it needs no undo. */
-  batchOf(node: Node, path: string, value: Kept, silent: boolean): Batch {
+  batchOf(node: Node, path: string, value: StoredValue, silent: boolean): Batch {
     const steps = this.#steps;
     const batch = new Batch();
     steps.batch = batch;

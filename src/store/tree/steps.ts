@@ -1,6 +1,6 @@
 import { same } from '../equality.js';
 import type { StoreEvent } from '../event.js';
-import { type Kept, Unfrozen, readable } from '../values.js';
+import { type StoredValue, Unfrozen, readable } from '../values.js';
 import type { Batch, Change, Step } from './batch.js';
 import type { Content } from './content.js';
 import { sorted } from './elements.js';
@@ -22,7 +22,7 @@ export class Steps {
    * Set while batches are undone and applied again: events are not delivered, and the old value of each changed path is
    * noted here.
    */
-  touched: Map<string, Kept | undefined> | undefined;
+  touched: Map<string, StoredValue | undefined> | undefined;
   /** Changed paths that were seen through another link before, so that their noted old value may be wrong. */
   readonly unsure = new Set<string>();
 
@@ -31,7 +31,7 @@ export class Steps {
     this.#listeners = listeners;
   }
 
-  set(node: Node, path: string, value: Kept | undefined): void {
+  set(node: Node, path: string, value: StoredValue | undefined): void {
     const before = node.value;
     if (same(before, value)) return;
     node.value = value;
@@ -97,7 +97,7 @@ export class Steps {
   }
 
   /** Adds events for the subscriptions of exactly this path. */
-  tellPath(path: string, value: Kept | undefined, before: Kept | undefined): void {
+  tellPath(path: string, value: StoredValue | undefined, before: StoredValue | undefined): void {
     this.#tellSeen(this.#listeners.matchAs([path]), value, before);
   }
 
@@ -110,13 +110,13 @@ export class Steps {
     this.batch?.changes.push({ path, asked, source: this.source, silent: this.silent, step });
   }
 
-  #tell(node: Node, value: Kept | undefined, before: Kept | undefined): void {
+  #tell(node: Node, value: StoredValue | undefined, before: StoredValue | undefined): void {
     if (this.touched !== undefined) this.#touch(node.path, before);
     else if (!this.silent && this.#listeners.size > 0)
       this.#tellSeen(this.#listeners.matches(node).seen, value, before);
   }
 
-  #touch(path: string, before: Kept | undefined, isThroughLink = false): void {
+  #touch(path: string, before: StoredValue | undefined, isThroughLink = false): void {
     const { touched } = this;
     if (touched === undefined) return;
     if (isThroughLink) this.unsure.add(path);
@@ -124,7 +124,7 @@ export class Steps {
       if (!touched.has(seen)) touched.set(seen, before);
   }
 
-  #tellSeen(seen: readonly Seen[], value: Kept | undefined, before: Kept | undefined): void {
+  #tellSeen(seen: readonly Seen[], value: StoredValue | undefined, before: StoredValue | undefined): void {
     if (this.silent || this.batch === undefined) return;
     const { events } = this.batch;
     const { source } = this;
@@ -155,7 +155,7 @@ export class Steps {
       this.#tellRemoved(node.branch.children.get(key)!, `${path}/${key}`, reported);
   }
 
-  #tellOnce(seen: readonly Seen[], before: Kept | undefined, reported: Set<string>): void {
+  #tellOnce(seen: readonly Seen[], before: StoredValue | undefined, reported: Set<string>): void {
     const isAlone = this.#content.links.size === 0;
     this.#tellSeen(isAlone ? seen : seen.filter((one) => !reported.has(one.path)), undefined, before);
     if (!isAlone) for (const { path } of seen) reported.add(path);
@@ -182,7 +182,7 @@ export class Steps {
       return;
     }
     const { links } = this.#content;
-    const noted = new Map<string, Kept | undefined>();
+    const noted = new Map<string, StoredValue | undefined>();
     this.#note(node, node.path, noted);
     this.#noteComing(coming, node.path, noted);
     if (this.touched !== undefined && node.link !== undefined) this.unsure.add(node.path);
@@ -200,7 +200,7 @@ export class Steps {
     }
   }
 
-  #noteComing(branch: Branch | undefined, path: string, into: Map<string, Kept | undefined>): void {
+  #noteComing(branch: Branch | undefined, path: string, into: Map<string, StoredValue | undefined>): void {
     for (const [key, child] of branch?.children ?? []) {
       const below = `${path}/${key}`;
       into.set(below, this.#content.valueAt(below));
@@ -209,7 +209,7 @@ export class Steps {
     }
   }
 
-  #note(node: Node, path: string, into: Map<string, Kept | undefined>): void {
+  #note(node: Node, path: string, into: Map<string, StoredValue | undefined>): void {
     into.set(path, node.link === undefined ? node.value : this.#content.shown(node));
     if (node.branch === undefined) return;
     for (const key of sorted(node.branch.children.keys()))
@@ -224,8 +224,8 @@ function segmentsIn(path: string): string[] {
 /** The event is not frozen: freezing takes as long as the rest of a delivery to a single subscription. */
 export function eventOf(
   path: string,
-  value: Kept | undefined,
-  before: Kept | undefined,
+  value: StoredValue | undefined,
+  before: StoredValue | undefined,
   source: string | undefined,
 ): StoreEvent {
   return { path, value: readable(value), old: readable(before), source };

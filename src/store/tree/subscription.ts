@@ -2,7 +2,7 @@ import type { StoreEvent } from '../event.js';
 import type { PatternTrie } from '../../collections/pattern-trie.js';
 
 /** Gets the events of a subscription, and identifies it for `unsubscribe()`. */
-export interface Hearer {
+export interface Subscriber {
   /** Gets the events of a batch: at least one, in a frozen list. */
   deliver(events: readonly StoreEvent[]): void;
   /** Its callback and its owner, by which `unsubscribe()` finds it. */
@@ -27,6 +27,6 @@ export interface Subscription {
   readonly id: number;
   readonly pattern: readonly string[];
   readonly wanted: Wanted;
-  readonly hearer: Hearer;
+  readonly subscriber: Subscriber;
   active: boolean;
 }

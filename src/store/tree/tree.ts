@@ -4,7 +4,7 @@ import type { HasLists } from '../../core/options/list-paths.js';
 import { same } from '../equality.js';
 import { Op, type StoreOps } from '../ops.js';
 import { joined } from '../paths.js';
-import { type Kept, type StoreValue, readable } from '../values.js';
+import { type StoredValue, type StoreValue, readable } from '../values.js';
 import { Batch } from './batch.js';
 import { Content, type Limits, NO_LIMITS } from './content.js';
 import { contents } from './contents.js';
@@ -12,15 +12,15 @@ import { Delivery } from './delivery.js';
 import { highest, sorted } from './elements.js';
 import { eachExisting } from './existing.js';
 import { Listeners } from './listeners.js';
-import { type Made, pathOf } from './made.js';
+import { type NewElement, pathOf } from './new-element.js';
 import type { Link, Node } from './node.js';
 import { Operations } from './operations.js';
 import { type ReadOnly, isIn, readOnlyError } from './read-only.js';
 import { present } from './present.js';
-import { roundOf } from './round.js';
+import { eventsBySubscription } from './events-by-subscription.js';
 import { SingleWrites } from './single-writes.js';
 import { Steps } from './steps.js';
-import type { Hearer, Subscription, Wanted } from './subscription.js';
+import type { Subscriber, Subscription, Wanted } from './subscription.js';
 
 /** The options of a tree. */
 export interface TreeOptions extends Limits {
@@ -46,7 +46,7 @@ export interface GroupOptions {
  * The structure of a Store: values by path, batches, links and subscriptions. Cursors are its public interface; the
  * Store service and its replicas are built on it.
  */
-export class Tree implements HasLists<Made> {
+export class Tree implements HasLists<NewElement> {
   /**
    * Called with each batch that a user writes here, before subscribers are called, but not for batches of `apply`. If
    * it throws, the batch is rolled back, and the writer gets the exception. If it returns `false`, the batch is undone
@@ -186,12 +186,12 @@ export class Tree implements HasLists<Made> {
   }
 
   /** @throws {TaskTonicError} `TT_STORE_NOT_CONFIRMED` */
-  pathOf(made: Made): string {
+  pathOf(made: NewElement): string {
     return pathOf(made);
   }
 
   /** Makes the next list element, without a value. */
-  make(container: string, prefix: string): Made {
+  make(container: string, prefix: string): NewElement {
     return this.#run(false, () => this.#makeNext(container, prefix));
   }
 
@@ -215,9 +215,13 @@ export class Tree implements HasLists<Made> {
   }
 
   /** Makes a subscription for each of the paths, which may have wildcards. */
-  subscribe(paths: readonly string[], { triggerNow, ...wanted }: SubscriptionWishes, hearer: Hearer): () => void {
+  subscribe(
+    paths: readonly string[],
+    { triggerNow, ...wanted }: SubscriptionWishes,
+    subscriber: Subscriber,
+  ): () => void {
     const patterns = paths.map((path) => this.#content.segments(path));
-    const begun = this.#listeners.addAll(patterns, wanted, hearer);
+    const begun = this.#listeners.addAll(patterns, wanted, subscriber);
     if (triggerNow) for (const one of begun) this.#triggerNow(one);
     return () => begun.forEach((one) => this.#listeners.remove(one));
   }
@@ -237,13 +241,13 @@ export class Tree implements HasLists<Made> {
   }
 
   /**
-   * Calls `hearer` with the paths at and below which other values may be seen, when a link is made or removed, also
+   * Calls `subscriber` with the paths at and below which other values may be seen, when a link is made or removed, also
    * within a batch.
    */
-  hearTurns(hearer: (paths: readonly string[]) => void): () => void {
+  hearTurns(subscriber: (paths: readonly string[]) => void): () => void {
     const { turnHearers } = this.#content;
-    turnHearers.add(hearer);
-    return () => void turnHearers.delete(hearer);
+    turnHearers.add(subscriber);
+    return () => void turnHearers.delete(subscriber);
   }
 
   /** Ends the subscriptions of a callback or an owner. */
@@ -300,7 +304,7 @@ export class Tree implements HasLists<Made> {
   reconcile(body: () => void, source?: string): void {
     if (this.#listeners.size === 0) return body();
     const steps = this.#steps;
-    const touched = new Map<string, Kept | undefined>();
+    const touched = new Map<string, StoredValue | undefined>();
     steps.touched = touched;
     try {
       body();
@@ -359,9 +363,9 @@ export class Tree implements HasLists<Made> {
     this.#steps.silent = silent;
   }
 
-  #makeNext(container: string, prefix: string): Made {
+  #makeNext(container: string, prefix: string): NewElement {
     const path = this.#operations.makeNext(container, prefix);
-    const made: Made = { path: this.#options.isReplica === true ? undefined : path, provisional: path };
+    const made: NewElement = { path: this.#options.isReplica === true ? undefined : path, provisional: path };
     this.#steps.batch!.made.push(made);
     return made;
   }
@@ -417,7 +421,7 @@ export class Tree implements HasLists<Made> {
       this.undo(batch);
       throw fail('TT_STORE_ENDLESS');
     }
-    this.#delivery.deliver(roundOf(batch.events, (path) => this.#content.shownAt(path)));
+    this.#delivery.deliver(eventsBySubscription(batch.events, (path) => this.#content.shownAt(path)));
   }
 
   #takeBack(batch: Batch, mark: Mark): void {

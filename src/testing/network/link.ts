@@ -1,6 +1,6 @@
-import type { Agenda } from './agenda.js';
+import type { EventQueue } from './event-queue.js';
 import { type LinkState, PLAIN } from './conditions.js';
-import { type FaultDice, type Place, sentAgain } from './fault-dice.js';
+import { type FaultSource, type Place, sentAgain } from './fault-source.js';
 
 /** Identifies a packet: the flow, its index, and how often it was sent before. */
 export interface Packet {
@@ -21,7 +21,7 @@ export interface Wire {
 }
 
 /** A packet that is sent again until it has arrived. */
-export interface Parcel {
+export interface ReliablePacket {
   /** Whether it is still to be brought. */
   wanted(): boolean;
   /** It has arrived. False if nobody has taken it; then it is sent again. */
@@ -31,7 +31,7 @@ export interface Parcel {
 }
 
 /** The time until a packet is sent again, and until it is given up, in ms. */
-export interface Patience {
+export interface RetransmitTimes {
   readonly retransmit: number;
   readonly giveUp: number;
 }
@@ -41,8 +41,8 @@ const LONGEST_WAIT = 120_000;
 /** One direction between two hosts. It keeps the order, except for reordered datagrams. */
 export class Link {
   conditions: LinkState = PLAIN;
-  readonly #agenda: Agenda;
-  readonly #faults: FaultDice;
+  readonly #events: EventQueue;
+  readonly #faults: FaultSource;
   readonly #wire: Wire;
   /** When the last sent byte has left. */
   #busyUntil = 0;
@@ -51,15 +51,15 @@ export class Link {
   /** How often all packets on their way were lost. */
   #losses = 0;
 
-  constructor(agenda: Agenda, faults: FaultDice, wire: Wire) {
-    this.#agenda = agenda;
+  constructor(events: EventQueue, faults: FaultSource, wire: Wire) {
+    this.#events = events;
     this.#faults = faults;
     this.#wire = wire;
   }
 
   /** Sends a packet. @param lost called at the time of arrival if the packet was lost. */
   send(packet: Packet, arrive: () => void, lost?: () => void): void {
-    const { now } = this.#agenda;
+    const { now } = this.#events;
     const { latency, bandwidth, queue } = this.conditions;
     const { place, index, kind } = packet;
     const start = Math.max(now, this.#busyUntil);
@@ -76,23 +76,23 @@ export class Link {
     const dropped = !this.#wire.open;
     if (dropped) this.#wire.dropped(place.name, index);
     if (dropped || (kind !== 'control' && this.#strikes('loss', packet))) {
-      if (lost !== undefined) this.#agenda.at(at, lost);
+      if (lost !== undefined) this.#events.at(at, lost);
     } else this.#deliver(packet, at, arrive, lost);
     if (!dropped && kind === 'datagram' && this.#strikes('duplicate', packet)) this.#deliver(packet, at, arrive);
   }
 
-  /** Delivers a parcel: a lost packet is sent again after a delay, which is doubled each time (RFC 6298). */
-  bring(packet: Packet, parcel: Parcel, patience: Patience, since = this.#agenda.now): void {
-    const next = this.#agenda.now + Math.min(patience.retransmit * 2 ** packet.attempt, LONGEST_WAIT);
+  /** Delivers a packet: a lost one is sent again after a delay, which is doubled each time (RFC 6298). */
+  bring(packet: Packet, reliable: ReliablePacket, times: RetransmitTimes, since = this.#events.now): void {
+    const next = this.#events.now + Math.min(times.retransmit * 2 ** packet.attempt, LONGEST_WAIT);
     const lost = (): void => {
-      if (parcel.wanted()) this.#agenda.at(next, again);
+      if (reliable.wanted()) this.#events.at(next, again);
     };
     const again = (): void => {
-      if (!parcel.wanted()) return;
-      if (this.#agenda.now - since >= patience.giveUp) parcel.givenUp();
-      else this.bring({ ...packet, attempt: packet.attempt + 1 }, parcel, patience, since);
+      if (!reliable.wanted()) return;
+      if (this.#events.now - since >= times.giveUp) reliable.givenUp();
+      else this.bring({ ...packet, attempt: packet.attempt + 1 }, reliable, times, since);
     };
-    this.send(packet, () => void (parcel.arrive() || lost()), lost);
+    this.send(packet, () => void (reliable.arrive() || lost()), lost);
   }
 
   /** Loses all packets on their way. */
@@ -102,7 +102,7 @@ export class Link {
 
   #deliver({ place, index }: Packet, at: number, arrive: () => void, lost?: () => void): void {
     const losses = this.#losses;
-    this.#agenda.at(at, () => {
+    this.#events.at(at, () => {
       if (this.#wire.open && losses === this.#losses) return arrive();
       this.#wire.dropped(place.name, index);
       return lost?.();

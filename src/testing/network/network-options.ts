@@ -3,7 +3,7 @@ import { callable, flag, within } from '../../core/options/option-schema.js';
 import type { Clock } from '../../core/time/clock.js';
 import type { Random } from '../../core/time/random.js';
 import { oneOrMoreOf } from '../one-or-more.js';
-import type { NetworkFault } from './fault-dice.js';
+import type { NetworkFault } from './fault-source.js';
 import { type NetworkSettings, settingsSchema } from './settings.js';
 import type { NetworkEvent } from './simulation.js';
 

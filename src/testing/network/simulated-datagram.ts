@@ -13,7 +13,7 @@ import type {
   SendFailure,
 } from '../../selector/network.js';
 import { covers, familyOf, isAny, isBroadcast, isMulticast, show, shownTo, unmapped } from './addresses.js';
-import type { Fabric, Parcel, Station } from './fabric.js';
+import type { NetworkView, DatagramInFlight, HostView } from './network-view.js';
 import type { PortHolder } from './ports.js';
 import { type SystemCode, systemError } from './system-error.js';
 
@@ -25,7 +25,7 @@ const HEADERS = 28;
 const MOST_ERRORS = 16;
 
 /** What a datagram socket needs of its host. */
-export interface DatagramHost extends Station, Pick<Network, 'lookup'> {
+export interface DatagramHost extends HostView, Pick<Network, 'lookup'> {
   /** @internal Takes the port; the errors are those of bind(2). */
   bindDatagram(socket: SimulatedDatagram, address: string, port: number): number | Error;
   /** @internal */
@@ -46,7 +46,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
   readonly shares: boolean;
   port = 0;
   closed = false;
-  readonly #fabric: Fabric;
+  readonly #view: NetworkView;
   readonly #host: DatagramHost;
   readonly #settings: BindSettings;
   readonly #groups = new Set<string>();
@@ -61,11 +61,11 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
   #multicastInterface: string | undefined;
   #errors: Error[] = [];
 
-  constructor(fabric: Fabric, host: DatagramHost, settings: BindSettings) {
-    this.#fabric = fabric;
+  constructor(view: NetworkView, host: DatagramHost, settings: BindSettings) {
+    this.#view = view;
     this.#host = host;
     this.#settings = settings;
-    this.#inbox = new DatagramInbox(fabric.settings.inbox);
+    this.#inbox = new DatagramInbox(view.settings.inbox);
     this.shares = settings.reuseAddress;
     this.ipv6Only = settings.ipv6Only;
     const { host: at = settings.family === 6 ? '::' : '0.0.0.0' } = settings;
@@ -172,7 +172,7 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     this.#outbox.discard(0, why);
     this.#host.forget(this);
     this.#cancelLookup?.();
-    if (this.#bound) this.#fabric.tell('close', this.#name);
+    if (this.#bound) this.#view.tell('close', this.#name);
     this.#key?.signal(Interest.HANGUP);
   }
 
@@ -212,12 +212,8 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
 
   receive({ bytes, from }: Datagram): void {
     if (!this.#inbox.put(Buffer.from(bytes), shownTo(this.#settings.family, from)))
-      return this.#fabric.tell('drop', this.#name, this.dropped);
-    this.#fabric.tell(
-      'deliver',
-      `udp ${show(from)}>${show({ address: this.#boundTo, port: this.port })}`,
-      bytes.length,
-    );
+      return this.#view.tell('drop', this.#name, this.dropped);
+    this.#view.tell('deliver', `udp ${show(from)}>${show({ address: this.#boundTo, port: this.port })}`, bytes.length);
     return this.#key?.signal(Interest.READ);
   }
 
@@ -290,21 +286,21 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
   #sendTo(bytes: Buffer, to: Address): void {
     const address = isAny(this.#boundTo) || isMulticast(this.#boundTo) ? this.#sourceFor(to.address) : this.#boundTo;
     const from = { address: address!, port: this.port };
-    const parcel = { datagram: { bytes, from }, to };
+    const inFlight = { datagram: { bytes, from }, to };
     const name = `udp ${show(from)}>${show(to)}`;
     const index = this.#host.nextDatagram(this.port);
-    for (const target of this.#targets(to.address)) this.#sendParcel(parcel, target, name, index);
+    for (const target of this.#targets(to.address)) this.#sendOne(inFlight, target, name, index);
   }
 
-  #sendParcel(parcel: Parcel, target: Station, name: string, index: number): void {
-    const { faults } = this.#fabric;
-    const place = faults.place(isMulticast(parcel.to.address) ? `${name} at ${target.name}` : name);
-    const size = parcel.datagram.bytes.length + HEADERS;
-    this.#fabric.link(this.#host, target).send({ place, index, attempt: 0, size, kind: 'datagram' }, () => {
-      if (target.deliver(parcel)) return;
+  #sendOne(inFlight: DatagramInFlight, target: HostView, name: string, index: number): void {
+    const { faults } = this.#view;
+    const place = faults.place(isMulticast(inFlight.to.address) ? `${name} at ${target.name}` : name);
+    const size = inFlight.datagram.bytes.length + HEADERS;
+    this.#view.link(this.#host, target).send({ place, index, attempt: 0, size, kind: 'datagram' }, () => {
+      if (target.deliver(inFlight)) return;
       // ICMP: the port is unreachable (RFC 792). Only a connected socket gets this error (udp(7)).
       const back = { place, index, attempt: 1, size: HEADERS * 2, kind: 'control' } as const;
-      this.#fabric.link(target, this.#host).send(back, () => {
+      this.#view.link(target, this.#host).send(back, () => {
         if (this.#remote !== undefined && !this.closed) this.#failed('ECONNREFUSED', 'recvmsg', undefined);
       });
     });
@@ -332,14 +328,14 @@ export class SimulatedDatagram implements DatagramChannel, DatagramSink, PortHol
     return this.#settings.family === 6 && !this.ipv6Only && this.#boundTo === '::';
   }
 
-  #targets(address: string): Iterable<Station> {
+  #targets(address: string): Iterable<HostView> {
     const { multicast } = this.#settings;
     if (isMulticast(address)) {
       const own = multicast?.loopback === false ? [] : [this.#host];
-      return multicast?.ttl === 0 ? own : [...own, ...this.#fabric.others(this.#host)];
+      return multicast?.ttl === 0 ? own : [...own, ...this.#view.others(this.#host)];
     }
-    if (isBroadcast(address)) return [this.#host, ...this.#fabric.others(this.#host)];
-    const target = this.#fabric.find(address, this.#host);
+    if (isBroadcast(address)) return [this.#host, ...this.#view.others(this.#host)];
+    const target = this.#view.find(address, this.#host);
     return target === undefined ? [] : [target];
   }
 

@@ -16,7 +16,7 @@ import type { TlsSide } from '../../selector/tls.js';
 import { covers, familyOf, isAny, isBroadcast, isLoopback, isMulticast, show } from './addresses.js';
 import { ChannelDuplex } from './channel-duplex.js';
 import type { Caller } from './dial.js';
-import type { Fabric, Greeter, Parcel } from './fabric.js';
+import type { NetworkView, ListenerView, DatagramInFlight } from './network-view.js';
 import { HostDescriptors } from './host-descriptors.js';
 import { Paths } from './paths.js';
 import { Ports } from './ports.js';
@@ -35,7 +35,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   readonly name: string;
   /** Its addresses; the first of each family is the one that it calls from. */
   readonly addresses: readonly string[];
-  readonly #fabric: Fabric;
+  readonly #view: NetworkView;
   readonly #tcp = new Ports<SimulatedListener>();
   readonly #udp = new Ports<SimulatedDatagram>();
   readonly #paths = new Paths<SimulatedListener>();
@@ -48,11 +48,11 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   #up = true;
 
   /** @internal */
-  constructor(fabric: Fabric, name: string, addresses: readonly string[]) {
-    this.#fabric = fabric;
+  constructor(view: NetworkView, name: string, addresses: readonly string[]) {
+    this.#view = view;
     this.name = name;
     this.addresses = addresses;
-    this.#descriptors = new HostDescriptors(fabric.settings.descriptors);
+    this.#descriptors = new HostDescriptors(view.settings.descriptors);
   }
 
   /**
@@ -82,18 +82,18 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   }
 
   listen(settings: ListenSettings): ListenerChannel {
-    return new SimulatedListener(this.#fabric, this, settings);
+    return new SimulatedListener(this.#view, this, settings);
   }
 
   connect(settings: ConnectSettings): StreamChannel {
-    const stream = new SimulatedStream(this.#fabric, (closed) => this.forget(closed));
+    const stream = new SimulatedStream(this.#view, (closed) => this.forget(closed));
     if (this.takes(stream, 'connection')) stream.connect(this, settings);
     else stream.fail(systemError('EMFILE', 'connect', placeOf(settings)));
     return stream;
   }
 
   secure(channel: StreamChannel, side: TlsSide): StreamChannel {
-    const { work } = this.#fabric;
+    const { work } = this.#view;
     return new TlsStream(new ChannelDuplex(channel as SimulatedStream, work), side, channel, work.goesOn);
   }
 
@@ -102,28 +102,28 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
     family: 0 | 4 | 6,
     done: (error: Error | undefined, addresses: readonly string[]) => void,
   ): () => void {
-    const { agenda, settings } = this.#fabric;
+    const { events, settings } = this.#view;
     const isNumeric = isIP(host) !== 0;
-    const answer = agenda.after(isNumeric ? 0 : settings.lookup, () => {
-      const addresses = isNumeric ? [host] : this.#up ? this.#fabric.resolve(host, family) : [];
+    const answer = events.after(isNumeric ? 0 : settings.lookup, () => {
+      const addresses = isNumeric ? [host] : this.#up ? this.#view.resolve(host, family) : [];
       if (addresses.length > 0) done(undefined, addresses);
       else done(systemError('ENOTFOUND', 'getaddrinfo', { hostname: host }), []);
     });
-    return () => void agenda.cancel(answer);
+    return () => void events.cancel(answer);
   }
 
   lookupSrv(name: string, done: (error: Error | undefined, records: readonly SrvRecord[]) => void): () => void {
-    const { agenda, settings } = this.#fabric;
-    const answer = agenda.after(settings.lookup, () => {
-      const records = this.#up ? this.#fabric.resolveSrv(name) : [];
+    const { events, settings } = this.#view;
+    const answer = events.after(settings.lookup, () => {
+      const records = this.#up ? this.#view.resolveSrv(name) : [];
       if (records.length > 0) done(undefined, records);
       else done(systemError('ENOTFOUND', 'querySrv', { hostname: name }), []);
     });
-    return () => void agenda.cancel(answer);
+    return () => void events.cancel(answer);
   }
 
   bind(settings: BindSettings): DatagramChannel {
-    return new SimulatedDatagram(this.#fabric, this, settings);
+    return new SimulatedDatagram(this.#view, this, settings);
   }
 
   localAddresses(family: 4 | 6): readonly string[] {
@@ -144,8 +144,8 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   crash(): void {
     if (!this.#up) return;
     this.#up = false;
-    this.#fabric.tell('crash', this.name);
-    for (const { from, to, client, server } of this.#fabric.connectionsOf(this)) {
+    this.#view.tell('crash', this.name);
+    for (const { from, to, client, server } of this.#view.connectionsOf(this)) {
       if (from.host === this) client.vanish();
       if (to.host === this) server.vanish();
     }
@@ -159,7 +159,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   restart(): void {
     if (this.#up) return;
     this.#up = true;
-    this.#fabric.tell('restart', this.name);
+    this.#view.tell('restart', this.name);
   }
 
   /** From now on new connections and datagrams to a port, or to the path of a UNIX socket, are refused, whoever has it. */
@@ -220,7 +220,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   /** @internal */
   portFor(from: string, to: Address, wanted: number | undefined): number | undefined {
     const isFree = (port: number): boolean =>
-      !this.#fabric.isConnected(`tcp ${show({ address: from, port })}>${show(to)}`) &&
+      !this.#view.isConnected(`tcp ${show({ address: from, port })}>${show(to)}`) &&
       !this.#tcp.at(port).some((listener) => covers(listener, from));
     if (wanted === undefined || wanted === 0) return this.#tcp.free(isFree);
     return isFree(wanted) ? wanted : undefined;
@@ -236,7 +236,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
       return systemError('EADDRINUSE', 'listen', { address, port });
     }
     const local = { address, port: taken, family: familyOf(address) === 6 ? 'IPv6' : 'IPv4' } as const;
-    this.#fabric.tell('listen', `tcp ${show(local)}`);
+    this.#view.tell('listen', `tcp ${show(local)}`);
     return local;
   }
 
@@ -248,7 +248,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
       this.#descriptors.giveBack(listener);
       return systemError(code, 'listen', { address: path });
     }
-    this.#fabric.tell('listen', show(local));
+    this.#view.tell('listen', show(local));
     return local;
   }
 
@@ -258,7 +258,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   }
 
   /** @internal The first packet of a connection to a path of this host. */
-  knockAt(path: string): SystemCode | 'drop' | Greeter {
+  knockAt(path: string): SystemCode | 'drop' | ListenerView {
     const closed = this.#closedPorts.get(path);
     if (closed !== undefined) return closed === 'drop' ? 'drop' : 'ECONNREFUSED';
     const found = this.#paths.find(path);
@@ -275,7 +275,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
       this.#descriptors.giveBack(socket);
       return systemError('EADDRINUSE', 'bind', { address, port });
     }
-    this.#fabric.tell('bind', `udp ${show({ address, port: taken })}`);
+    this.#view.tell('bind', `udp ${show({ address, port: taken })}`);
     return taken;
   }
 
@@ -286,7 +286,7 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   }
 
   /** @internal */
-  knock(to: Address): 'refuse' | 'drop' | Greeter {
+  knock(to: Address): 'refuse' | 'drop' | ListenerView {
     const closed = this.#closedPorts.get(to.port);
     if (closed !== undefined) return closed;
     const listeners = this.#tcp.at(to.port).filter((listener) => covers(listener, to.address));
@@ -297,8 +297,8 @@ export class SimulatedHost implements Network, Caller, ListenerHost, DatagramHos
   }
 
   /** @internal */
-  deliver(parcel: Parcel): boolean {
-    const { to, datagram } = parcel;
+  deliver(inFlight: DatagramInFlight): boolean {
+    const { to, datagram } = inFlight;
     const closed = this.#closedPorts.get(to.port);
     if (closed !== undefined) return closed === 'drop';
     const fitting = this.#udp.at(to.port).filter((socket) => socket.hears(to.address, datagram.from));

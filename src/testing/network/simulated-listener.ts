@@ -10,9 +10,9 @@ import type {
   TurnedAway,
 } from '../../selector/network.js';
 import { familyOf } from './addresses.js';
-import type { Appointment } from './agenda.js';
+import type { PlannedEvent } from './event-queue.js';
 import type { Connection } from './connection.js';
-import type { Fabric, Greeter } from './fabric.js';
+import type { NetworkView, ListenerView } from './network-view.js';
 import type { PortHolder } from './ports.js';
 import { SimulatedStream } from './simulated-stream.js';
 import { systemError } from './system-error.js';
@@ -32,12 +32,12 @@ export interface ListenerHost {
 }
 
 /** A listening socket, with its two queues: handshakes, and accepted connections. */
-export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
+export class SimulatedListener implements ListenerChannel, PortHolder, ListenerView {
   readonly shares: boolean;
   readonly ipv6Only: boolean;
   local: Address | undefined;
   closed = false;
-  readonly #fabric: Fabric;
+  readonly #view: NetworkView;
   readonly #host: ListenerHost;
   readonly #maxConnections: number;
   #key: ChannelKey | undefined;
@@ -47,13 +47,13 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
   readonly #accepted: SimulatedStream[] = [];
   readonly #open = new Set<SimulatedStream>();
   readonly #turnedAway: TurnedAway[] = [];
-  #lookup: Appointment | undefined;
+  #lookup: PlannedEvent | undefined;
   #error: Error | undefined;
   /** Stops listening for used-up descriptors. */
   #unheard: (() => void) | undefined;
 
-  constructor(fabric: Fabric, host: ListenerHost, settings: ListenSettings) {
-    this.#fabric = fabric;
+  constructor(view: NetworkView, host: ListenerHost, settings: ListenSettings) {
+    this.#view = view;
     this.#host = host;
     this.shares = settings.reusePort;
     this.ipv6Only = settings.ipv6Only;
@@ -61,7 +61,7 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
     const { place, host: at = '::', port } = settings;
     if (place !== undefined) this.#bindAt(place);
     else if (isIP(at) !== 0) this.#bind(at, port);
-    else this.#lookup = fabric.agenda.after(fabric.settings.lookup, () => this.#bindToName(at, port));
+    else this.#lookup = view.events.after(view.settings.lookup, () => this.#bindToName(at, port));
   }
 
   /** The number of connections it has accepted. */
@@ -111,7 +111,7 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
     this.#key = undefined;
     this.closed = true;
     this.#unheard?.();
-    this.#lookup = this.#fabric.agenda.cancel(this.#lookup);
+    this.#lookup = this.#view.events.cancel(this.#lookup);
     this.#host.forget(this);
     for (const { server } of [...this.#greeted]) server.reset();
     for (const stream of this.#accepted.splice(0)) stream.close(true);
@@ -124,7 +124,7 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
    * no bound: it is for those that wait to be accepted, and Node accepts at once. (Handshakes beyond it go on with cookies, `tcp_syncookies`.)
    */
   get full(): boolean {
-    return this.#greeted.size >= this.#fabric.settings.descriptors;
+    return this.#greeted.size >= this.#view.settings.descriptors;
   }
 
   greets(connection: Connection): void {
@@ -139,7 +139,7 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
     connection.server.onForgotten = undefined;
     const { local, remote } = connection.seenByServer(this.family);
     const reason = this.#whyNot();
-    const stream = new SimulatedStream(this.#fabric, (closed) => {
+    const stream = new SimulatedStream(this.#view, (closed) => {
       this.#open.delete(closed);
       this.#host.forget(closed);
     });
@@ -161,7 +161,7 @@ export class SimulatedListener implements ListenerChannel, PortHolder, Greeter {
 
   #bindToName(name: string, port: number): void {
     this.#lookup = undefined;
-    const [address] = this.#fabric.resolve(name, 0);
+    const [address] = this.#view.resolve(name, 0);
     if (address === undefined) this.#failed(systemError('ENOTFOUND', 'getaddrinfo', { hostname: name }));
     else this.#bind(address, port);
   }

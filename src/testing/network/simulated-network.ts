@@ -5,12 +5,12 @@ import { badOption } from '../../core/options/option-problem.js';
 import { checkOption, parseOptions } from '../../core/options/option-schema.js';
 import { listOf } from '../one-or-more.js';
 import { familyOf, isLoopback } from './addresses.js';
-import { Agenda } from './agenda.js';
+import { EventQueue } from './event-queue.js';
 import { type Conditions, type LinkState, PLAIN, checkedConditions } from './conditions.js';
 import type { Connection, SimulatedConnection } from './connection.js';
-import type { Fabric, Station } from './fabric.js';
+import type { NetworkView, HostView } from './network-view.js';
 import type { NetworkEvent } from './simulation.js';
-import { FaultDice } from './fault-dice.js';
+import { FaultSource } from './fault-source.js';
 import { Link } from './link.js';
 import { MachineWork } from './machine-work.js';
 import {
@@ -37,8 +37,8 @@ export interface Partition {
 }
 
 interface Cut {
-  readonly from: ReadonlySet<Station>;
-  readonly to: ReadonlySet<Station>;
+  readonly from: ReadonlySet<HostView>;
+  readonly to: ReadonlySet<HostView>;
   readonly bothWays: boolean;
 }
 
@@ -46,19 +46,19 @@ interface Cut {
  * A network in memory: hosts, and links between them that are as slow and as bad as a test says. The same seed gives the same run.
  */
 export class SimulatedNetwork {
-  readonly #agenda: Agenda;
+  readonly #events: EventQueue;
   readonly #work: MachineWork;
-  readonly #faults: FaultDice;
+  readonly #faults: FaultSource;
   readonly #settings: NetworkSettings;
   readonly #onEvent: ((event: NetworkEvent) => void) | undefined;
   readonly #hosts = new Map<string, SimulatedHost>();
   readonly #byAddress = new Map<string, SimulatedHost>();
-  readonly #aliases = new Map<string, ReadonlySet<Station>>();
+  readonly #aliases = new Map<string, ReadonlySet<HostView>>();
   readonly #srv = new Map<string, readonly SrvRecord[]>();
-  readonly #links = new Map<Station, Map<Station, Link>>();
+  readonly #links = new Map<HostView, Map<HostView, Link>>();
   readonly #rules: {
-    readonly from: ReadonlySet<Station>;
-    readonly to: ReadonlySet<Station>;
+    readonly from: ReadonlySet<HostView>;
+    readonly to: ReadonlySet<HostView>;
     readonly state: Partial<LinkState>;
   }[] = [];
   readonly #cuts = new Set<Cut>();
@@ -69,7 +69,7 @@ export class SimulatedNetwork {
   #sweepAt = 64;
   #defaults: Partial<LinkState> = {};
   #partitions = 0;
-  readonly #fabric: Fabric;
+  readonly #view: NetworkView;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
   constructor(options: SimulatedNetworkOptions) {
@@ -79,16 +79,16 @@ export class SimulatedNetwork {
       'SimulatedNetwork',
     );
     this.#settings = settings;
-    this.#agenda = new Agenda(clock);
+    this.#events = new EventQueue(clock);
     this.#work = new MachineWork(hold);
     this.#onEvent = onEvent;
-    this.#faults = new FaultDice(
+    this.#faults = new FaultSource(
       random,
       inject,
       () => clock.now(),
       ({ kind, what, index }) => this.#tell('fault', `${kind} ${what}`, index),
     );
-    this.#fabric = this.#makeFabric();
+    this.#view = this.#makeView();
   }
 
   /**
@@ -112,7 +112,7 @@ export class SimulatedNetwork {
         throw badOption('SimulatedNetwork', 'address', `${own} cannot be an address of ${name}`);
       if (this.#byAddress.has(own)) throw badOption('SimulatedNetwork', 'address', `${own} is taken`);
     }
-    const host = new SimulatedHost(this.#fabric, name, addresses);
+    const host = new SimulatedHost(this.#view, name, addresses);
     this.#hosts.set(name, host);
     for (const own of addresses) this.#byAddress.set(own, host);
     return host;
@@ -207,9 +207,9 @@ export class SimulatedNetwork {
 
   // ---- What its hosts and their sockets see ----
 
-  #makeFabric(): Fabric {
+  #makeView(): NetworkView {
     return {
-      agenda: this.#agenda,
+      events: this.#events,
       work: this.#work,
       faults: this.#faults,
       settings: this.#settings,
@@ -236,7 +236,7 @@ export class SimulatedNetwork {
 
   #tell(kind: NetworkEvent['kind'], what: string, count?: number): void {
     if (this.#onEvent === undefined) return;
-    const at = this.#agenda.now;
+    const at = this.#events.now;
     this.#onEvent(count === undefined ? { at, kind, what } : { at, kind, what, count });
   }
 
@@ -248,13 +248,13 @@ export class SimulatedNetwork {
     return family === 0 ? addresses : addresses.filter((address) => familyOf(address) === family);
   }
 
-  #link(from: Station, to: Station): Link {
-    const links = this.#links.get(from) ?? new Map<Station, Link>();
+  #link(from: HostView, to: HostView): Link {
+    const links = this.#links.get(from) ?? new Map<HostView, Link>();
     this.#links.set(from, links);
     const known = links.get(to);
     if (known !== undefined) return known;
     const passes = (): boolean => from.up && to.up && !this.#isCut(from, to);
-    const link = new Link(this.#agenda, this.#faults, {
+    const link = new Link(this.#events, this.#faults, {
       get open() {
         return passes();
       },
@@ -265,12 +265,12 @@ export class SimulatedNetwork {
     return link;
   }
 
-  #isCut(from: Station, to: Station): boolean {
+  #isCut(from: HostView, to: HostView): boolean {
     for (const cut of this.#cuts) if (isAcross(cut, from, to)) return true;
     return false;
   }
 
-  #stateOf(from: Station, to: Station): LinkState {
+  #stateOf(from: HostView, to: HostView): LinkState {
     const base = from === to ? { ...PLAIN, latency: 0 } : { ...PLAIN, ...this.#defaults };
     const given = this.#rules.filter((rule) => rule.from.has(from) && rule.to.has(to));
     return Object.assign(base, ...given.map(({ state }) => state)) as LinkState;
@@ -281,7 +281,7 @@ export class SimulatedNetwork {
     return this;
   }
 
-  #setOf(hosts: HostSet): ReadonlySet<Station> {
+  #setOf(hosts: HostSet): ReadonlySet<HostView> {
     const list = typeof hosts === 'string' || hosts instanceof SimulatedHost ? [hosts] : hosts;
     return new Set(
       list.map((host) => {
@@ -307,6 +307,6 @@ export class SimulatedNetwork {
 }
 
 /** Whether packets from one to the other are blocked. */
-function isAcross(cut: Cut, from: Station, to: Station): boolean {
+function isAcross(cut: Cut, from: HostView, to: HostView): boolean {
   return (cut.from.has(from) && cut.to.has(to)) || (cut.bothWays && cut.from.has(to) && cut.to.has(from));
 }

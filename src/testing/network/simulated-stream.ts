@@ -3,7 +3,7 @@ import { Interest, type InterestSet } from '../../selector/interest.js';
 import type { Address, Bytes, ConnectSettings, StreamChannel } from '../../selector/network.js';
 import { SendBuffer, type Sink } from '../../selector/send-buffer.js';
 import { type Caller, Dial } from './dial.js';
-import type { Fabric } from './fabric.js';
+import type { NetworkView } from './network-view.js';
 import { type Reading, StreamReader } from './stream-reader.js';
 import { systemError } from './system-error.js';
 import type { EndOwner, TcpEnd } from './tcp-end.js';
@@ -21,7 +21,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   remote: Address | undefined;
   closed = false;
   flushed = false;
-  readonly #fabric: Fabric;
+  readonly #view: NetworkView;
   readonly #onClosed: (stream: SimulatedStream) => void;
   #key: ChannelKey | undefined;
   /** Its key belongs to a stream above it. */
@@ -39,14 +39,14 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
   #ending = false;
   #lost = 0;
 
-  constructor(fabric: Fabric, onClosed: (stream: SimulatedStream) => void) {
-    this.#fabric = fabric;
+  constructor(view: NetworkView, onClosed: (stream: SimulatedStream) => void) {
+    this.#view = view;
     this.#onClosed = onClosed;
   }
 
   /** Opens a connection. */
   connect(caller: Caller, settings: ConnectSettings): this {
-    this.#dial = new Dial(this.#fabric, caller, settings, {
+    this.#dial = new Dial(this.#view, caller, settings, {
       opened: (end, local, remote) => {
         this.#dial = undefined;
         this.open(end, local, remote);
@@ -64,7 +64,7 @@ export class SimulatedStream implements StreamChannel, EndOwner, Reading, Sink {
     this.local = local;
     this.remote = remote;
     end.owner = this;
-    this.#reader = new StreamReader(this.#fabric, end, this);
+    this.#reader = new StreamReader(this.#view, end, this);
     this.#reader.wanted = this.#reading;
   }
 

@@ -1,5 +1,5 @@
-import type { Agenda } from './agenda.js';
-import type { FaultDice } from './fault-dice.js';
+import type { EventQueue } from './event-queue.js';
+import type { FaultSource } from './fault-source.js';
 import type { NetworkSettings } from './settings.js';
 
 /** One thing that happened in the network, as plain data. */
@@ -31,8 +31,8 @@ export interface NetworkEvent {
 
 /** What everything in a network has: time, chance, settings, and somebody to tell. */
 export interface Simulation {
-  readonly agenda: Agenda;
-  readonly faults: FaultDice;
+  readonly events: EventQueue;
+  readonly faults: FaultSource;
   readonly settings: NetworkSettings;
   tell(kind: NetworkEvent['kind'], what: string, count?: number): void;
 }

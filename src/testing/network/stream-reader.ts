@@ -1,6 +1,6 @@
-import type { Appointment } from './agenda.js';
-import { Cutter } from './cutter.js';
-import type { Fabric } from './fabric.js';
+import type { PlannedEvent } from './event-queue.js';
+import { StreamSplitter } from './stream-splitter.js';
+import type { NetworkView } from './network-view.js';
 import type { TcpEnd } from './tcp-end.js';
 
 /** With this many waiting bytes no more are read, as in the real stream. */
@@ -34,9 +34,9 @@ type PeersEnd = 'unseen' | 'waits' | 'next' | 'there' | 'taken';
 export class StreamReader {
   /** The bytes that can be taken. */
   received = 0;
-  readonly #fabric: Fabric;
+  readonly #view: NetworkView;
   readonly #end: TcpEnd;
-  readonly #cutter: Cutter;
+  readonly #splitter: StreamSplitter;
   readonly #owner: Reading;
   #inbox: Buffer[] = [];
   #isFull = false;
@@ -44,15 +44,15 @@ export class StreamReader {
   #ahead: Buffer[] = [];
   #aheadSize = 0;
   #wanted = true;
-  #next: Appointment | undefined;
+  #next: PlannedEvent | undefined;
   /** Nothing more can be read: the peer has ended, or has reset the connection right after the last bytes. */
   #sawEnd = false;
   #peersEnd: PeersEnd = 'unseen';
 
-  constructor(fabric: Fabric, end: TcpEnd, owner: Reading) {
-    this.#fabric = fabric;
+  constructor(view: NetworkView, end: TcpEnd, owner: Reading) {
+    this.#view = view;
     this.#end = end;
-    this.#cutter = new Cutter(fabric.faults, end);
+    this.#splitter = new StreamSplitter(view.faults, end);
     this.#owner = owner;
   }
 
@@ -73,7 +73,7 @@ export class StreamReader {
 
   /** Stops reading. */
   stop(): void {
-    this.#next = this.#fabric.agenda.cancel(this.#next);
+    this.#next = this.#view.events.cancel(this.#next);
     this.#ahead = [];
   }
 
@@ -138,7 +138,7 @@ export class StreamReader {
 
   #readPiece(): void {
     const end = this.#end;
-    const { size, gap } = this.#cutter.next(Math.min(end.receives.unread, LARGEST_READ));
+    const { size, gap } = this.#splitter.next(Math.min(end.receives.unread, LARGEST_READ));
     const bytes = end.read(size);
     if (this.#flowing) this.#receive(bytes);
     else {
@@ -150,7 +150,7 @@ export class StreamReader {
   }
 
   #readLater(ms: number): void {
-    this.#next ??= this.#fabric.agenda.after(ms, () => {
+    this.#next ??= this.#view.events.after(ms, () => {
       this.#next = undefined;
       this.read();
     });

@@ -1,5 +1,5 @@
-import type { Appointment } from './agenda.js';
-import type { Place } from './fault-dice.js';
+import type { PlannedEvent } from './event-queue.js';
+import type { Place } from './fault-source.js';
 import type { Link, Packet } from './link.js';
 import type { Simulation } from './simulation.js';
 import { type Chunk, type FlowSource, TcpFlow } from './tcp-flow.js';
@@ -41,13 +41,13 @@ export class TcpEnd implements FlowSource {
   #state: EndState = 'open';
   /** Packets that have arrived while it is stalled. */
   #held: (() => void)[] | undefined;
-  #finTimer: Appointment | undefined;
+  #finTimer: PlannedEvent | undefined;
 
   constructor(simulation: Simulation, link: Link, name: string) {
     this.#simulation = simulation;
     this.link = link;
     this.place = simulation.faults.place(name);
-    this.sends = new TcpFlow(simulation.agenda, simulation.settings, this);
+    this.sends = new TcpFlow(simulation.events, simulation.settings, this);
   }
 
   get state(): EndState {
@@ -115,12 +115,12 @@ export class TcpEnd implements FlowSource {
     const kind = to > from ? 'segment' : 'control';
     if (kind === 'segment' && this.#simulation.faults.strikes('reset', this.link.conditions.reset, this.place, from))
       this.#cutDown();
-    const parcel = {
+    const reliable = {
       wanted: () => this.sends.awaits(chunk),
       arrive: () => this.peer.#arrive(() => this.peer.#onChunk(chunk)),
       givenUp: () => this.#onTimeout(),
     };
-    this.link.bring(this.#packet(kind, from, bytes.length), parcel, this.#simulation.settings);
+    this.link.bring(this.#packet(kind, from, bytes.length), reliable, this.#simulation.settings);
   }
 
   #packet(kind: 'segment' | 'control', index = this.sends.sent, bytes = 0): Packet {
@@ -157,12 +157,12 @@ export class TcpEnd implements FlowSource {
   answer(chunk?: Chunk): void {
     const { peer, receives } = this;
     const limit = receives.tellLimit();
-    const parcel = {
+    const reliable = {
       wanted: () => (chunk === undefined ? peer.onFirstPacket !== undefined : receives.awaits(chunk)),
       arrive: () => peer.#arrive(() => peer.#onAnswer(limit, chunk)),
       givenUp: () => peer.#onTimeout(),
     };
-    this.link.bring(this.#packet('control'), parcel, this.#simulation.settings);
+    this.link.bring(this.#packet('control'), reliable, this.#simulation.settings);
   }
 
   #onAnswer(limit: number, chunk?: Chunk): void {
@@ -193,7 +193,7 @@ export class TcpEnd implements FlowSource {
 
   /** A fault between the hosts resets both ends. */
   #cutDown(): void {
-    this.#simulation.agenda.after(0, () => {
+    this.#simulation.events.after(0, () => {
       this.peer.onReset();
       this.onReset();
     });
@@ -216,7 +216,7 @@ export class TcpEnd implements FlowSource {
 
   #forget(): void {
     this.#state = 'gone';
-    this.#finTimer = this.#simulation.agenda.cancel(this.#finTimer);
+    this.#finTimer = this.#simulation.events.cancel(this.#finTimer);
     this.sends.stop();
     this.#held &&= [];
     this.onFirstPacket = undefined;
@@ -229,7 +229,7 @@ export class TcpEnd implements FlowSource {
     if (this.#state !== 'orphan' || !this.sends.isDone) return;
     if (this.receives.arrived) {
       this.#state = 'done';
-      this.#finTimer = this.#simulation.agenda.cancel(this.#finTimer);
-    } else this.#finTimer ??= this.#simulation.agenda.after(FIN_TIMEOUT, () => this.#forget());
+      this.#finTimer = this.#simulation.events.cancel(this.#finTimer);
+    } else this.#finTimer ??= this.#simulation.events.after(FIN_TIMEOUT, () => this.#forget());
   }
 }

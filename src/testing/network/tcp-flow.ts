@@ -1,4 +1,4 @@
-import type { Agenda, Appointment } from './agenda.js';
+import type { EventQueue, PlannedEvent } from './event-queue.js';
 import { ByteQueue } from './byte-queue.js';
 import type { NetworkSettings } from './settings.js';
 
@@ -33,7 +33,7 @@ export class TcpFlow {
   sent = 0;
   /** Whether the peer has everything, including the end. */
   arrived = false;
-  readonly #agenda: Agenda;
+  readonly #events: EventQueue;
   readonly #settings: NetworkSettings;
   readonly #source: FlowSource;
   // At the sender's host
@@ -45,7 +45,7 @@ export class TcpFlow {
   #limit: number;
   #ending = false;
   #finSent = false;
-  #question: Appointment | undefined;
+  #question: PlannedEvent | undefined;
   #questions = 0;
   // At the receiver's host
   /** What has not come in its turn. */
@@ -56,8 +56,8 @@ export class TcpFlow {
   #readUpTo = 0;
   #toldLimit: number;
 
-  constructor(agenda: Agenda, settings: NetworkSettings, source: FlowSource) {
-    this.#agenda = agenda;
+  constructor(events: EventQueue, settings: NetworkSettings, source: FlowSource) {
+    this.#events = events;
     this.#settings = settings;
     this.#source = source;
     this.#limit = this.#toldLimit = settings.receiveBuffer;
@@ -88,7 +88,7 @@ export class TcpFlow {
 
   /** Nothing more is sent, not even again. */
   stop(): void {
-    this.#question = this.#agenda.cancel(this.#question);
+    this.#question = this.#events.cancel(this.#question);
     this.#queue.clear();
     this.#flight = [];
     this.#flightBytes = 0;
@@ -121,7 +121,7 @@ export class TcpFlow {
     }
     if (this.#flight.length > 0 || this.#queue.size === 0) return;
     // A window update may have been lost, or the receiver may be gone.
-    this.#question ??= this.#agenda.after(this.#settings.retransmit * 2 ** Math.min(this.#questions++, 9), () => {
+    this.#question ??= this.#events.after(this.#settings.retransmit * 2 ** Math.min(this.#questions++, 9), () => {
       this.#question = undefined;
       if (this.#flight.length === 0) this.#emit(NOTHING);
     });

@@ -7,7 +7,7 @@ import { nodeNetwork } from '../../selector/node/node-network.js';
 import type { Network, StreamChannel } from '../../selector/network.js';
 import { SelectorCatalyst } from '../../selector/selector-catalyst.js';
 import { Dialler } from '../tcp/client/dialler.js';
-import type { DialMeans } from '../tcp/client/dialler-means.js';
+import type { DialDependencies } from '../tcp/client/dialler-dependencies.js';
 import { LogBacklog } from '../../log/log-backlog.js';
 import { LogLink, PolledKey } from './log-link.js';
 
@@ -149,7 +149,7 @@ class IpSink implements LogSink {
 }
 
 /** What it dials with: the network of the main Catalyst, but neither its loop nor its timers, and nothing that holds the process. */
-function meansOf({ clock, random, main }: LogContext): DialMeans<PolledKey> {
+function meansOf({ clock, random, main }: LogContext): DialDependencies<PolledKey> {
   return {
     get network(): Network {
       const catalyst = main();

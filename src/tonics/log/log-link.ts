@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/time/clock.js';
 import { Interest, type InterestSet } from '../../selector/interest.js';
 import type { StreamChannel } from '../../selector/network.js';
-import type { DialKey } from '../tcp/client/dialler-means.js';
+import type { DialKey } from '../tcp/client/dialler-dependencies.js';
 
 /** A viewer has nothing to say: of one that says more than this, no more is read. */
 const MOST_RECEIVED = 64 * 1024;

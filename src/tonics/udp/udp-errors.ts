@@ -1,4 +1,4 @@
-import { written } from '../../core/options/written.js';
+import { valueText } from '../../core/options/value-text.js';
 import { isIP } from 'node:net';
 import { type TaskTonicError, fail } from '../../core/errors.js';
 import { type Address, DatagramLost, type SendFailure } from '../../selector/network.js';
@@ -34,7 +34,7 @@ export function badDestination(
   channel: Connectable | undefined,
 ): TaskTonicError | undefined {
   if (to === undefined && remote !== undefined) return undefined;
-  if (!isAddress(to)) return fail('TT_BAD_ADDRESS', { what: written(to) });
+  if (!isAddress(to)) return fail('TT_BAD_ADDRESS', { what: valueText(to) });
   if (remote !== undefined) return isPeer(to, remote, channel) ? undefined : otherPeer(to, remote);
   // A name holds no colon: the quick way is one look through a short text.
   const isV6 = to.address.includes(':');

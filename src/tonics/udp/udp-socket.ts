@@ -5,7 +5,7 @@ import { checkOptionsOf, takesOptions } from '../../core/options/class-options.j
 import { type HeardEvents, EVENTS } from '../../core/plan/heard-events.js';
 import { queueEnd } from '../../core/life.js';
 import { type SparkleBinder, BINDER, ofFramework } from '../../core/plan/plan.js';
-import type { TonicConstructor, With } from '../../core/plan/said.js';
+import type { TonicConstructor, With } from '../../core/plan/declarations.js';
 import { TonicSettings } from '../../core/options/tonic-options.js';
 import { type InterestSet, Interest } from '../../selector/interest.js';
 import type { Address, Datagram, DatagramChannel, SendFailure } from '../../selector/network.js';

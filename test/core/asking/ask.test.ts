@@ -697,7 +697,7 @@ describe('asking', () => {
     await app.finish();
   });
 
-  it('is refused for what is no sparkle, no Tonic, or no time', async () => {
+  it('is refused for an unknown sparkle, for a value that is not a Tonic, and for an invalid time', async () => {
     const { app, bank, asker, does } = await scene();
     await does((self) => {
       expectThrow(() => self.asks(bank, 'ttsc__blance'), 'TT_UNKNOWN_SPARKLE');
@@ -750,7 +750,7 @@ describe('asking', () => {
     await app.finish();
   });
 
-  it('with a limit that is none is refused with the first instance', async () => {
+  it('with an invalid limit is refused with the first instance', async () => {
     class Wrong extends Asker {
       static override readonly questionLimit = NaN;
     }

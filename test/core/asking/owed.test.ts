@@ -8,7 +8,7 @@ import {
   Tonic,
   type TonicOptions,
 } from '../../../src/index.js';
-import { forgiveOwed, owes, whenSettled } from '../../doors/core.js';
+import { cancelOwed, owes, whenSettled } from '../../doors/core.js';
 import { type App, WARN, messages, startApp } from '../../support/app.js';
 
 /** Answers when the test says so. */
@@ -92,7 +92,7 @@ function deferred<T = unknown>(): { promise: Promise<T>; resolve: (value: T) => 
 
 const warned = (app: App, code: string): number => app.lines.filter((line) => line.code === code).length;
 
-describe('what a Tonic owes', () => {
+describe('what a Tonic must still answer or receive', () => {
   it('holds its end until the answer to its question has come and was heard, with its transitions', async () => {
     const { app, desk, debtor, does } = await scene();
     await does(() => debtor.ttsc__ask());
@@ -234,7 +234,7 @@ describe('what a Tonic owes', () => {
     await app.finish();
   });
 
-  it('is no more what was cancelled while it is waited for', async () => {
+  it('does not include a question that was cancelled in the meantime', async () => {
     class Cancelling extends Debtor {
       question: Question | undefined;
       override ttsc__ask(): void {
@@ -365,7 +365,7 @@ describe('what a Tonic owes', () => {
     expect(debtor.words.at(-1)).to.equal('again');
     await does(() => debtor.ttsc__ask());
     whenSettled(debtor, () => debtor.words.push('forgiven'));
-    await does(() => forgiveOwed(debtor));
+    await does(() => cancelOwed(debtor));
     expect(debtor.words.at(-1)).to.equal('forgiven');
     expect(owes(debtor)).to.equal(false);
     await does(() => desk.open[1]!.give(2));

@@ -87,7 +87,7 @@ describe('pipe', () => {
     expect((result.error?.cause as Error).message).to.equal('why');
   });
 
-  it('takes a value that is no Error as a reason, too', async () => {
+  it('also accepts a reason that is not an Error', async () => {
     const { app, piping } = await start();
     piping.ttsc__pipeValue({ then: (_: unknown, no: (reason: unknown) => void) => no('text') } as never);
     const { result } = await app.end();
@@ -178,7 +178,7 @@ describe('pipe', () => {
     await app.finish();
   });
 
-  it('refuses a timeout that is none', async () => {
+  it('refuses an invalid timeout', async () => {
     const { app, piping } = await start();
     for (const timeout of [-1, NaN, '5']) {
       piping.ttsc__pipeWithin(Promise.resolve(), 5);

@@ -39,7 +39,7 @@ class Asker extends Tonic {
   }
 }
 
-describe('what hears an answer in place of a sparkle', () => {
+describe('a responder that gets an answer instead of a sparkle', () => {
   let app: App;
   let desk: Desk;
   let asker: Asker;
@@ -65,7 +65,7 @@ describe('what hears an answer in place of a sparkle', () => {
     expect([slip.heard, asker.questions.open, asker.failures]).to.deep.equal([[42], 0, []]);
   });
 
-  it('is given why there is none, which is no failure of the asker', async () => {
+  it('is given the reason for which there is no answer, and the asker does not fail', async () => {
     const slip = new Slip();
     (await asked(slip)).fail(new Error('refused'));
     await app.settled();
@@ -83,7 +83,7 @@ describe('what hears an answer in place of a sparkle', () => {
     expect(asker.failures.map(([error]) => error.message)).to.deep.equal(['on purpose']);
   });
 
-  it('is given the result of a promise, or why there is none', async () => {
+  it('is given the result of a promise, or the reason of its rejection', async () => {
     const [value, error, late] = [new Slip(), new Slip(), new Slip()];
     asker.ttsc__pipe(Promise.resolve(7), value);
     asker.ttsc__pipe(Promise.reject(new Error('rejected')), error);

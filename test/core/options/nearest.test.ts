@@ -15,7 +15,7 @@ describe('the nearest word', () => {
     });
   }
 
-  it('is none where all are further than the limit', () => {
+  it('is undefined if all names differ by more than the limit', () => {
     expect(nearest('onLightsOff', events)).to.equal(undefined);
     expect(nearest('onDta', events, 0)).to.equal(undefined);
   });

@@ -218,7 +218,7 @@ describe('odd options of what is called', () => {
   }
 });
 
-describe('a line that is no text', () => {
+describe('a log line that is not a text', () => {
   for (const [what, value] of Object.entries(ODD)) {
     it(`is shown as what it is: ${what}`, () => {
       expect(showLog(value() as never)).to.be.a('string');

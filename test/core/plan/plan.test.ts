@@ -67,7 +67,7 @@ describe('a class of Tonics is refused at its first instance', () => {
     return error;
   };
 
-  it('for a method that starts like a sparkle and is none', async () => {
+  it('for a method whose name only begins like that of a sparkle', async () => {
     expectCode(await made(tonicClass({ ttsc_close: nothing })), 'TT_BAD_SPARKLE_NAME');
   });
 
@@ -388,7 +388,7 @@ describe('prefixes of its own', () => {
   });
 });
 
-describe('what is no sparkle', () => {
+describe('a method or field that is not a sparkle', () => {
   it('stays an ordinary method', async () => {
     class Door extends Tonic {
       width(): number {

@@ -127,7 +127,7 @@ describe('a group of states', () => {
     await app.finish();
   });
 
-  it('is refused where it has no states, what is none, or the name of one', () => {
+  it('is refused if it is empty, names an unknown state, or has the name of a state', () => {
     const states = ['a', 'b'];
     expect(refused({ states, groups: { all: [] } }, 'TT_BAD_GROUP')).to.contain('a list of one state or more');
     expect(refused({ states, groups: { all: 'a' } }, 'TT_BAD_GROUP')).to.contain('a list of one state or more');

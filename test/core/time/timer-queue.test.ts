@@ -33,7 +33,7 @@ describe('the queue of timers', () => {
     expect(queue).to.include({ size: 2, nextAt: 7 });
   });
 
-  it('has none that is next when it is empty', () => {
+  it('has no next entry when it is empty', () => {
     const queue = new TimerQueue();
     expect(queue).to.include({ size: 0, nextAt: Infinity });
     queue.queueDue(100);

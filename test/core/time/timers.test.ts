@@ -515,7 +515,7 @@ describe('a timer is refused', () => {
     });
   }
 
-  it('with a sparkleBack that is no sparkle of its base, and leaves nothing', async () => {
+  it('with a sparkleBack that is not a sparkle of its base, and leaves nothing open', async () => {
     const { app, timed } = await start();
     for (const sparkleBack of [() => {}, 'ttse__enough' as never]) {
       expectThrow(() => new TimerRepeat({ seconds: 1, base: timed, sparkleBack }), 'TT_NOT_A_SPARKLE');
@@ -545,7 +545,7 @@ describe('a timer is refused', () => {
     await app.finish();
   });
 
-  it('with another period that is none, and keeps the one it has', async () => {
+  it('with an invalid period, and keeps the present one', async () => {
     const { app, timed } = await start();
     const timer = new TimerRepeat({ seconds: 1, base: timed });
     expectThrow(() => timer.changePeriod({ seconds: -1 }), 'TT_BAD_OPTION');

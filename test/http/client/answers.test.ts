@@ -149,7 +149,7 @@ describe('answers of an HttpClient', () => {
       expect((await app.answer(server.url())).text()).to.equal('é');
     });
 
-    it('that is no JSON throw where they are read as that', async () => {
+    it('that are not JSON throw when they are read as JSON', async () => {
       const server = await serveScript(() => answered('<html>', 502, { 'Retry-After': '1' }));
       const response = await app.answer(server.url());
       const error = thrownBy(() => response.json()) as TaskTonicError;

@@ -60,7 +60,7 @@ describe('asking an HttpClient', () => {
       expectCode(await refused({ url }, options), 'TT_BAD_OPTION');
   });
 
-  it('refuses what is no sparkle of who asks', async () => {
+  it('refuses a sparkle that is not one of the asking Tonic', async () => {
     expectCode(await refused({ url }, { onError: () => {} }), 'TT_NOT_A_SPARKLE');
   });
 
@@ -157,7 +157,7 @@ describe('asking an HttpClient', () => {
   });
 
   describe('with a "baseUrl"', () => {
-    it('asks below it, and what looks like another host is none', async () => {
+    it('resolves paths below it, and does not take a path for another host', async () => {
       const server = await serveScript(({ head }) => answered(head.split(' ')[1]));
       const { asker } = await startAsker({ baseUrl: server.url('/v1/'), headers: { Authorization: 'Bearer one' } });
       for (const [asked, path] of [

@@ -130,7 +130,7 @@ describe('connections of an HttpClient', () => {
     expect(server.seen[1]!.head).to.match(/^GET \/next /);
   });
 
-  it('are closed where a question that is under way is cancelled, and nobody hears of it', async () => {
+  it('are closed when an open request is cancelled, and no event is called', async () => {
     const app = await startAsker();
     const server = await serveLater();
     const question = await app.asks(server.url());

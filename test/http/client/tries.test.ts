@@ -97,13 +97,13 @@ describe('tries of an HttpClient', () => {
       expect(server.connections).to.equal(2);
     });
 
-    it('are none for a POST that was sent', async () => {
+    it('are not made for a POST that was sent', async () => {
       const server = await fickle();
       expectCode(await app.error({ method: 'POST', url: server.url(), body: 'x' }), 'TT_HTTP_CUT');
       expect(server.connections).to.equal(1);
     });
 
-    it('are none once something of an answer had come', async () => {
+    it('are not made after a part of an answer was received', async () => {
       const server = await serveScript(({ n, peer }) => {
         if (n === 1) return answered('ok');
         peer.end('HTTP/1.1 2');

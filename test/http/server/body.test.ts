@@ -122,7 +122,7 @@ describe('the body of an exchange', () => {
     expect(app.warnings).to.deep.equal([]);
   });
 
-  it("of a peer that has gone is nobody else's trouble", async () => {
+  it('of a client that has gone does not disturb other exchanges', async () => {
     const app = await serveHttp(() => new Reading());
     const talk = await app.talk();
     talk.raw('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc');
@@ -240,7 +240,7 @@ describe('the frames of a body', () => {
     expect((await told(app, '/bytes', { body: '\0\x05ab' }))[0]).to.equal(400);
   });
 
-  it('go on after what is none, where that is told to onError', async () => {
+  it('continue after an invalid frame, if onError is given', async () => {
     const app = await serveHttp(() => new Items({}, true));
     expect(await told(app, '/', { body: '1\nx\n2\n' })).to.deep.equal([200, '2 items']);
     expect(app.server.errors).to.deep.equal(['TT_BAD_FRAME']);

@@ -66,7 +66,7 @@ describe('the end of an HttpServer', () => {
     await app.over();
   });
 
-  it('what came with the last look is answered together', async () => {
+  it('requests received with the last poll are answered together', async () => {
     const app = await serveHttp({ handler: saysPath });
     const peer = await app.connect();
     peer.send(get('/warm'));

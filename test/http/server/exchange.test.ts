@@ -170,7 +170,7 @@ describe('an HttpExchange', () => {
     expect(app.warnings[0]).to.include('GET /x was already answered');
   });
 
-  it('is not worth an answer when its peer has gone, which is no more than a line for who looks closely', async () => {
+  it('gets no answer when its peer has gone, and the log has a line at a low level only', async () => {
     const gone: HttpExchange[] = [];
     class Waiting extends HttpServer {
       readonly exchanges: HttpExchange[] = [];
@@ -216,7 +216,7 @@ describe('an HttpExchange', () => {
 });
 
 describe('the failure of an exchange', () => {
-  it('has the status of its error, and shows nothing of one that is not meant for the peer', async () => {
+  it('has the status of its error, and no details of an error that is not meant for the peer', async () => {
     const errors: Record<string, unknown> = {
       '/http': new HttpError(404, 'no such user', { headers: { 'X-Why': 'gone' } }),
       '/busy': new HttpError(503, 'come back'),

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import type { Scheduler } from '../../../src/index.js';
 import { TimerQueue } from '../../doors/core.js';
-import { type Late, RequestWatch } from '../../doors/http.js';
+import { type TimeoutKind, RequestWatch } from '../../doors/http.js';
 
 const TIMES = { headersTimeout: 1_000, requestTimeout: 5_000, bodyRate: { perSecond: 100, grace: 2_000 } };
 
 /** A connection as its watch sees it, on a clock that the test moves. */
 class Watched {
   now = 0;
-  readonly late: Late[] = [];
+  readonly late: TimeoutKind[] = [];
   readonly #timers = new TimerQueue();
   _ttIsReadingPaused = false;
   _ttHasUnreadInput = false;
@@ -18,7 +18,7 @@ class Watched {
   readonly _ttScheduler = { clock: { now: () => this.now }, timers: this.#timers } as unknown as Scheduler;
   readonly _ttProgress = (): number => 0;
   readonly _ttss__judge = (watch: { judge(): void }): void => watch.judge();
-  readonly _ttLate = (what: Late): void => void this.late.push(what);
+  readonly _ttLate = (what: TimeoutKind): void => void this.late.push(what);
 
   pass(ms: number): void {
     for (const end = this.now + ms; this.now < end;) this.#timers.queueDue((this.now = Math.min(end, this.now + 100)));

@@ -24,7 +24,7 @@ async function endsAfter(peer: Peer, ms: number): Promise<void> {
 }
 
 describe('the times of a connection of an HttpServer', () => {
-  it('a peer that says nothing at all is closed without a word', async () => {
+  it('a connection whose peer sends nothing is closed without an answer', async () => {
     const { peer, app } = await withPeer();
     await endsAfter(peer, 1_000);
     expect(peer.text).to.equal('');
@@ -54,7 +54,7 @@ describe('the times of a connection of an HttpServer', () => {
     expect(statusesIn(peer.text)).to.deep.equal([200, 408]);
   });
 
-  it('a connection that rests is closed without a word, a second after the time that it was told', async () => {
+  it('an idle connection is closed without an answer, a second after the announced time', async () => {
     const { peer } = await withPeer();
     peer.send(get('/a'));
     await peer.heard.until(() => peer.text.endsWith('/a'));

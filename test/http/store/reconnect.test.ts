@@ -154,7 +154,7 @@ describe('A page whose connection is lost', () => {
     ]);
   });
 
-  it('gives a server up that speaks otherwise', async () => {
+  it('gives up a server that does not support the subprotocol', async () => {
     const line = new Line();
     const page = line.page();
     await line.settle();

@@ -71,7 +71,7 @@ describe('What a page may do at a Store', () => {
     expect(socket.closed).to.equal(undefined);
   });
 
-  it('is closed with 1007 for what is no JSON, and 1008 for what is no message', () => {
+  it('is closed with 1007 for invalid JSON, and with 1008 for an invalid message', () => {
     const bad = ['{', '', 'null', '5', '[]', '{}', '{"follow":5}', '{"follow":[5],"id":1}', '{"follow":["a"]}', '{"set":{}}', '{"set":[5]}',
       '{"set":[[1]]}', '{"set":[["a",[]]]}', '{"set":[[1,[["a",1,2]]]]}', '{"set":[[1,[[5]]]]}', '{"ping":"x"}', '['.repeat(100_000),
       '{"__proto__":{"follow":["a"],"id":1}}']; // prettier-ignore

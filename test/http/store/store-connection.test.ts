@@ -150,7 +150,7 @@ describe('A StoreConnection', () => {
     expect([tree.get('y'), peer.texts.at(-1)]).to.eql([2, '{"changes":[["x",3]]}']);
   });
 
-  it('closes for what is no message, with the reason, and others go on', async () => {
+  it('closes for an invalid message, with the reason, and other connections go on', async () => {
     const { other, page } = await start();
     const [bad, worse, good] = [await page(), await page(), await page()];
     bad.send(text('{"hello":1}'));
@@ -187,7 +187,7 @@ describe('A StoreConnection', () => {
     expect(new Set(pages.map(({ texts }) => texts.at(-1)))).to.eql(new Set(['{"changes":[["rooms/hall/lamp","on"]]}']));
   });
 
-  it('refuses what is no option: the connection is closed, and the log says why', async () => {
+  it('refuses an unknown option: the connection is closed, and the log says why', async () => {
     class Wrong extends StoreConnection {
       static override readonly serves = { read: ['a'], wriet: [] } as StoreConnectionOptions;
     }

@@ -50,7 +50,7 @@ describe('The bounds of a WebSocket', () => {
       expect(app.server.counts.open).to.equal(1);
     });
 
-    it('nobody is asked where that is off, and nobody given up where it may take for ever', async () => {
+    it('no ping is sent if pings are off, and no peer is given up if the pong may take for ever', async () => {
       const off = await serveWebSockets(undefined, { pingInterval: false });
       const quiet = await off.open();
       const patient = await serveWebSockets(undefined, { pingInterval: 1_000, pongTimeout: false });

@@ -16,7 +16,7 @@ describe('Opening a WebSocket', () => {
     return { status: peer.status, head: peer.head };
   };
 
-  it('is 404 where there is none', async () => {
+  it('is answered with 404 if the path has no WebSocket', async () => {
     expect((await refused(opening('/other'))).status).to.equal(404);
   });
 

@@ -213,7 +213,7 @@ describe('The WebSocket protocol', () => {
     it('with the longest reason is answered', async () => answered(close(1000, '*'.repeat(123)), 1000));
     it('with a longer one is an error', async () =>
       answered(frame({ opcode: CLOSE, payload: closing(1000, '*'.repeat(124)) }), 1002, true));
-    it('with a reason that is no text is an error', async () =>
+    it('with a reason that is not valid UTF-8 is an error', async () =>
       answered(close(1000, Buffer.from('cebaeda080', 'hex')), 1007, true));
     for (const behind of [text('x'), ping(), close(1001), frame({ opcode: 3 })])
       it(`is the last: what comes behind it is dropped (opcode ${behind[0]! & 15})`, async () => {

@@ -190,7 +190,7 @@ describe('A WebSocketClient', () => {
     it('the server refuses it', async () => {
       expect(await failure('HTTP/1.1 403 Forbidden\r\n\r\n')).to.contain('answered 403 Forbidden');
     });
-    it('the server speaks something else', async () => {
+    it('the server uses another protocol', async () => {
       expect(await failure('SSH-2.0-OpenSSH\r\n\r\n')).to.contain('does not speak HTTP');
     });
     it('the server does not prove that it has read the request', async () => {
@@ -242,7 +242,7 @@ describe('A WebSocketClient', () => {
     await server.end();
   });
 
-  it('refuses URLs that are none of a WebSocket, and options that are not known', async () => {
+  it('refuses URLs that are not those of a WebSocket, and unknown options', async () => {
     app = await startNet(() => {});
     const made = async (options: object): Promise<unknown> =>
       app.inside((ear) => codeOf(() => new Client({ base: ear as AnyTonic, ...options } as WebSocketClientOptions)));

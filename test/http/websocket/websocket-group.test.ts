@@ -104,7 +104,7 @@ describe('A group of WebSockets', () => {
     expect(peer!.texts).to.eql(['news', 'answer']);
   });
 
-  it('refuses what is no message, and options that are none', async () => {
+  it('refuses invalid messages and invalid options', async () => {
     await filled(new WebSocketGroup<Deaf>(), 1);
     expect(codeOf(() => new WebSocketGroup().send(7 as never))).to.equal('TT_BAD_DATA');
     expect(codeOf(() => new WebSocketGroup({ onBehind: 'wait' } as never))).to.equal('TT_BAD_OPTION');

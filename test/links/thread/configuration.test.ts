@@ -27,7 +27,7 @@ describe('the configuration in a thread', () => {
     expect(dump).to.contain('server/password = (a secret)').and.to.not.contain('hunter2');
   });
 
-  it('may be a ring', () => {
+  it('may be circular', () => {
     const ring: Record<string, unknown> = { a: [1] };
     ring['self'] = ring;
     const plain = plainData({ ring }) as Record<string, unknown>;

@@ -311,7 +311,7 @@ describe('a thread fails', () => {
 describe('a thread that is in an endless loop as it finishes', () => {
   afterEach(endApps);
 
-  it('is ended by the deadline of who looks after it, and named in the log', async () => {
+  it('is ended by the deadline of its base, and named in the log', async () => {
     const { app, boss } = await start(() => new HearingBoss());
     const worker = await boss.inside(() => SpinsAtEnd.spawn({ name: 'far' }));
     await boss.heard.on('started');

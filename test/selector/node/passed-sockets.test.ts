@@ -1,11 +1,14 @@
 import { expect } from 'chai';
-import { PassedSockets, type Passing } from '../../doors/selector.js';
+import { PassedSockets, type SocketActivation } from '../../doors/selector.js';
 import { expectThrow } from '../../support/errors.js';
 
 const PID = 4711;
 
 /** What systemd says of three sockets, the last of which takes datagrams. */
-const told = (more: Record<string, string | undefined> = {}, rest: Partial<Passing> = {}): Passing => ({
+const told = (
+  more: Record<string, string | undefined> = {},
+  rest: Partial<SocketActivation> = {},
+): SocketActivation => ({
   env: { LISTEN_FDS: '3', LISTEN_PID: `${PID}`, LISTEN_FDNAMES: 'web:admin:web', ...more },
   pid: PID,
   isMainThread: true,
@@ -13,7 +16,7 @@ const told = (more: Record<string, string | undefined> = {}, rest: Partial<Passi
   ...rest,
 });
 
-const why = (passing: Passing, wanted: string | true = true): string =>
+const why = (passing: SocketActivation, wanted: string | true = true): string =>
   String(expectThrow(() => new PassedSockets(passing).take(wanted, 'stream'), 'TT_NO_PASSED_SOCKET').message);
 
 describe('sockets that systemd has passed', () => {

@@ -244,7 +244,7 @@ describe('what waits to be written', () => {
     expect((await contentOf(options)).batches).to.equal(4);
   });
 
-  it('costs nothing while nothing waits, and saved() is so at once', async () => {
+  it('costs nothing while nothing waits, and saved() resolves at once', async () => {
     const { disk, calls } = slowDisk();
     const durable = places.open({ directory: places.directory() }, new Heard(), disk);
     const before = calls.length;

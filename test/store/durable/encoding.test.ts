@@ -1,7 +1,7 @@
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { checkKeepable, decode, encode, Op } from '../../doors/durable.js';
+import { checkStorable, decode, encode, Op } from '../../doors/durable.js';
 import { expectThrow } from '../../support/errors.js';
 import { howMany } from '../../support/how-many.js';
 
@@ -77,7 +77,7 @@ describe('a value on disk', () => {
     expect(decode(JSON.parse(encode(ops)) as unknown[])).to.deep.equal(ops);
   });
 
-  it('comes back as a date that is none, where it was one', () => {
+  it('comes back as an invalid Date if it was one', () => {
     expect((roundTrip(new Date(NaN)) as Date).getTime()).to.be.NaN;
   });
 
@@ -129,13 +129,13 @@ describe('a value that cannot be kept', () => {
   for (const [name, [value, path, what]] of Object.entries(cases))
     it(`is refused with its place, before and while it is written: ${name}`, () => {
       for (const body of [
-        () => checkKeepable('data/big', value),
+        () => checkStorable('data/big', value),
         () => encode([Op.set, 'a', 1, Op.set, 'data/big', value]),
       ])
         expect(expectThrow(body, 'TT_STORE_NOT_DURABLE').details).to.deep.equal({ path, what });
     });
 
   it('is not what can be', () => {
-    for (const value of Object.values(KINDS)) checkKeepable('a', value);
+    for (const value of Object.values(KINDS)) checkStorable('a', value);
   });
 });

@@ -193,7 +193,7 @@ describe('a bridge from a Store to MQTT', () => {
     await end();
   });
 
-  it('lets nothing into the Store that is no path or no value, and goes on', async () => {
+  it('drops messages whose topic makes no path or whose value is invalid, and goes on', async () => {
     const house = await online({
       subscribe: [{ topic: 'home/#', path: 'devices/**' }, { topic: 'any/+', path: 'any/*' }],
       payloadLimit: 2_000,

@@ -54,11 +54,11 @@ describe('a payload of MQTT', () => {
     ['bytes in an object', { a: new Uint8Array(1) }],
   ] as const)
     // prettier-ignore
-    it(`is none of ${what}`, () => {
+    it(`of JSON is refused for ${what}`, () => {
       expect(() => payloadOf(value as StoreValue, 'json')).to.throw('has no JSON');
     });
 
-  it('of bytes is none of a number', () => {
+  it('of bytes is refused for a number', () => {
     expect(() => payloadOf(5, 'bytes')).to.throw('it is not binary data');
   });
 });

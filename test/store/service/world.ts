@@ -106,7 +106,7 @@ export class World {
       version: 0,
       tree: this.tree,
       self: new Receiver(0, undefined as never) as never,
-      keeper: undefined,
+      persistence: undefined,
       senderTo: (replica) => (replica as unknown as Receiver).way,
     });
     this.owner = owner;

@@ -50,7 +50,7 @@ class Thrown extends Error {}
 /** A tree and its model side by side. */
 class Pair {
   readonly tree = new Tree(LIMITS);
-  readonly root = new Item({ tree: this.tree, hearer: (deliver) => ({ deliver, known: [deliver] }) }, '');
+  readonly root = new Item({ tree: this.tree, subscriber: (deliver) => ({ deliver, known: [deliver] }) }, '');
   readonly model = new Model();
   readonly subscriptions: { readonly pattern: string; readonly recursive: boolean; heard: StoreEvent[][] }[] = [];
   /** The last dump that was made, and of which path. */
@@ -204,7 +204,7 @@ describe('a tree, whatever is done to it', () => {
           [pair.tree, here],
           [replica, there],
         ] as const) {
-          const root = new Item({ tree, hearer: (deliver) => ({ deliver, known: [] }) }, '');
+          const root = new Item({ tree, subscriber: (deliver) => ({ deliver, known: [] }) }, '');
           root.subscribe((events) => void heard!.push(...events), { recursive: true });
         }
         const before: [Batch, unknown][] = [];

@@ -120,7 +120,7 @@ describe('a batch of a tree', () => {
     expect(there).to.deep.equal(['a: - -> 1 (outer)', 'c: - -> 1 (inner)', 'd: - -> 1 (outer)']);
   });
 
-  it('is carried out again where some of it is done already, and later batches are right then', () => {
+  it('can be carried out again after a part of it was done, and later batches are correct', () => {
     const [owner, replica] = [tree(), tree()];
     owner.write('one/v', 1);
     owner.write('two/v', 2);

@@ -309,7 +309,7 @@ describe('faults of the simulated network', () => {
   });
 
   describe('with a seed', () => {
-    it('the same run comes twice, event by event', async () => {
+    it('the same run can be repeated, event by event', async () => {
       const [one, other] = [await badRun(5), await badRun(5)];
       expect(one.trace.length).to.be.greaterThan(60);
       expect(one.trace).to.deep.equal(other.trace);
@@ -390,7 +390,7 @@ describe('faults of the simulated network', () => {
   });
 
   describe('conditions', () => {
-    it('that are not right are refused', () => {
+    it('that are invalid are refused', () => {
       const { network } = new Lab();
       network.host('a');
       network.host('b');
@@ -402,7 +402,7 @@ describe('faults of the simulated network', () => {
       expectThrow(() => network.between('a', 'nobody', {}), 'TT_BAD_OPTION');
     });
 
-    it('of hosts are refused where the address is none, or taken', () => {
+    it('of hosts are refused if the address is invalid or already used', () => {
       const { network } = new Lab();
       network.host('a', { address: '10.0.0.7' });
       expectThrow(() => network.host('b', { address: '10.0.0.7' }), 'TT_BAD_OPTION');

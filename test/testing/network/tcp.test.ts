@@ -454,7 +454,7 @@ describe('TCP on the simulated network', () => {
       expectCode(await failed(lab, 'b', { connectTimeout: 5_000 }, 5_001), 'TT_CONNECT_TIMEOUT');
     });
 
-    it('times out after seven tries in 127 s where the client has more patience', async () => {
+    it('times out after seven attempts in 127 s if the client has a longer timeout', async () => {
       const lab = new Lab();
       await echoing(lab);
       lab.network.host('b').blackhole(80);

@@ -69,7 +69,7 @@ describe('UDP on the simulated network', () => {
     expect(heardBy(to)).to.deep.equal([]);
   });
 
-  it('loses what a new socket sends from the same port by other throws of the dice', async () => {
+  it('draws new random numbers for the losses of a new socket on the same port', async () => {
     const lab = new Lab();
     const to = await lab.udp('b', { port: 9 });
     lab.network.host('a');
@@ -117,7 +117,7 @@ describe('UDP on the simulated network', () => {
     expect(to.socket.traffic.dropped).to.equal(91);
   });
 
-  it('sends to hosts by their names, and to nobody without a word', async () => {
+  it('sends to hosts by their names, and drops what is sent to an address that no host has', async () => {
     const { lab, from, to } = await pair();
     from.socket.ttsc__send('by name', { address: 'b', port: 9 });
     from.socket.ttsc__send('to nobody', { address: '10.0.0.2', port: 10 });

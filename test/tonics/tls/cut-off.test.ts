@@ -9,7 +9,7 @@ import { type PeerServer, listenOn } from '../../support/peers.js';
 import { onRealSockets } from '../../support/stage.js';
 import { own, tlsPeer } from '../../support/tls.js';
 
-describe('a stream under TLS that is cut off, without a word of its end', () => {
+describe('a stream under TLS that is cut off without close_notify', () => {
   afterEach(tidyUp);
   onRealSockets('the peer is one of Node, whose socket is ended below TLS');
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { type TaskTonicError, fail } from '../../../core/errors.js';
-import type { Task } from '../../../core/guests/task.js';
+import type { Task } from '../../../core/features/task.js';
 import type { OrderForm } from '../../../core/queue/order.js';
 import type { Framing } from '../../../framing/framing.js';
 import { FRAMES_AT_ONCE, FrameFeed, type FeedOwner } from '../../../tonics/tcp/connection/frame-feed.js';

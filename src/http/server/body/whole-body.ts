@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 
 /** Gets the whole body, or the error. */
-export interface BodyHearer {
+export interface BodyListener {
   whole(body: Buffer): void;
   failed(error: TaskTonicError): void;
 }
@@ -12,16 +12,16 @@ export class WholeBody {
   readonly #request: IncomingMessage;
   readonly #what: string;
   readonly #limit: number;
-  readonly #hearer: BodyHearer;
+  readonly #listener: BodyListener;
   readonly #chunks: Buffer[] = [];
   #size = 0;
   #isOver = false;
 
-  constructor(request: IncomingMessage, what: string, limit: number, hearer: BodyHearer) {
+  constructor(request: IncomingMessage, what: string, limit: number, listener: BodyListener) {
     this.#request = request;
     this.#what = what;
     this.#limit = limit;
-    this.#hearer = hearer;
+    this.#listener = listener;
     // The announced length is too large, before any byte has arrived.
     if (Number(request.headers['content-length'] ?? 0) > limit) this.#tooLong();
     else this.#read(request);
@@ -46,7 +46,7 @@ export class WholeBody {
   #whole(): void {
     if (!this.#end()) return;
     const chunks = this.#chunks;
-    this.#hearer.whole(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, this.#size));
+    this.#listener.whole(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, this.#size));
   }
 
   #tooLong(): void {
@@ -54,11 +54,11 @@ export class WholeBody {
     // The rest waits until the answer, and is dropped after it.
     this.#request.pause();
     this.#chunks.length = 0;
-    this.#hearer.failed(fail('TT_BODY_TOO_LONG', { what: this.#what, max: this.#limit }));
+    this.#listener.failed(fail('TT_BODY_TOO_LONG', { what: this.#what, max: this.#limit }));
   }
 
   #cut(): void {
-    if (this.#end()) this.#hearer.failed(fail('TT_BODY_CUT', { what: this.#what, bytes: this.#size }));
+    if (this.#end()) this.#listener.failed(fail('TT_BODY_CUT', { what: this.#what, bytes: this.#size }));
   }
 
   #end(): boolean {

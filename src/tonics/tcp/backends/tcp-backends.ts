@@ -6,7 +6,7 @@ import { settingsIn } from '../../../core/options/option-schema.js';
 import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { SocketTonic } from '../../socket-tonic.js';
-import { meansOf } from '../client/dialler-means.js';
+import { dependenciesOf } from '../client/dialler-dependencies.js';
 import type { Places, SharedHosts } from '../client/places.js';
 import type { TcpClientOptions } from '../client/tcp-client.js';
 import { relay } from '../connection/streams/relay.js';
@@ -178,7 +178,7 @@ export class TcpBackends<State extends string = never> extends SocketTonic<State
   }
 
   #later(then: () => void): () => void {
-    return meansOf(this._ttCatalyst).after(0, then);
+    return dependenciesOf(this._ttCatalyst).after(0, then);
   }
 
   #noneUp(): TaskTonicError {

@@ -4,11 +4,11 @@ import type { Random } from '../../../core/time/random.js';
 export interface Backoff {
   /** The most that is waited before the second try, in ms; doubled with each further one. */
   readonly delay: number;
-  /** What that grows to at most, in ms; jitter never goes beyond it. */
+  /** The longest wait, in ms, jitter included. */
   readonly cap: number;
 }
 
-/** No wait is shorter, in ms, and none begins with less: what is nothing would be nothing also when it is doubled. */
+/** The shortest wait, and the least `delay`, in ms: a delay of 0 would stay 0 when it is doubled. */
 export const LEAST_WAIT = 1;
 
 /**

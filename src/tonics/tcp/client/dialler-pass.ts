@@ -1,13 +1,13 @@
 import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { severalReasons } from '../../socket-errors.js';
-import type { DialKey, DialMeans } from './dialler-means.js';
+import type { DialKey, DialDependencies } from './dialler-dependencies.js';
 import { Try, type TryEvents, type TrySettings } from './dialler-try.js';
 import type { HostAndPort } from './host-option.js';
 import type { Places } from './places.js';
 
 /** What a pass takes beside the settings of its tries. */
 export interface PassSettings extends TrySettings {
-  /** Told of each place before it is tried. */
+  /** Called with each place before it is tried. */
   readonly towards?: ((place: HostAndPort) => void) | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface PassSettings extends TrySettings {
  * Its events never come within its constructor.
  */
 export class Pass<Key extends DialKey> {
-  readonly #means: DialMeans<Key>;
+  readonly #dependencies: DialDependencies<Key>;
   readonly #settings: PassSettings;
   readonly #places: Places;
   readonly #events: TryEvents<Key>;
@@ -29,8 +29,8 @@ export class Pass<Key extends DialKey> {
   #place: HostAndPort | undefined;
   #stopFinding: (() => void) | undefined;
 
-  constructor(means: DialMeans<Key>, settings: PassSettings, places: Places, events: TryEvents<Key>) {
-    this.#means = means;
+  constructor(dependencies: DialDependencies<Key>, settings: PassSettings, places: Places, events: TryEvents<Key>) {
+    this.#dependencies = dependencies;
     this.#settings = settings;
     this.#places = places;
     this.#events = events;
@@ -39,7 +39,7 @@ export class Pass<Key extends DialKey> {
       const problem = `the look-up had no answer within ${ms} ms`;
       this.#over(fail('TT_NO_SRV', { name: places.name, problem }));
     };
-    const stopDeadline = means.after(ms, late);
+    const stopDeadline = dependencies.after(ms, late);
     const stopLookup = places.find((error, found) => {
       stopDeadline();
       if (error !== undefined) return this.#over(error);
@@ -68,7 +68,7 @@ export class Pass<Key extends DialKey> {
     this.#places.tried(place);
     this.#settings.towards?.(place);
     this.#try = new Try(
-      this.#means,
+      this.#dependencies,
       { ...this.#settings, host: place.host, port: place.port },
       {
         opened: (channel, key) => this.#events.opened(channel, key),

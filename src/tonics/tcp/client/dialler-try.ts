@@ -2,8 +2,8 @@ import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { StreamChannel, StreamSettings } from '../../../selector/network.js';
 import type { TlsStart } from '../../../selector/tls.js';
-import type { DialKey, DialMeans } from './dialler-means.js';
-import type { Greeting } from './greeting.js';
+import type { DialKey, DialDependencies } from './dialler-dependencies.js';
+import type { ProtocolHandshake } from './protocol-handshake.js';
 import { dialOrder, familyOf } from './dialler-order.js';
 import type { SentProxy } from '../proxy/sent-proxy.js';
 import { severalReasons, showAddress, socketError } from '../../socket-errors.js';
@@ -11,9 +11,9 @@ import { severalReasons, showAddress, socketError } from '../../socket-errors.js
 /** With no answer for so many ms, the next address is tried beside this one ("Connection Attempt Delay", RFC 8305, section 5). */
 export const NEXT_ADDRESS_AFTER = 250;
 
-/** Where one try goes to. */
+/** The destination and limits of one try. */
 export interface TrySettings {
-  /** The path of a UNIX socket; then host, port, family and the local end mean nothing. */
+  /** The path of a UNIX socket; host, port, family and local address are ignored then. */
   readonly path?: string | undefined;
   /** A name or a numeric address. */
   readonly host: string;
@@ -26,17 +26,19 @@ export interface TrySettings {
   /** For the whole try, look-up included, in ms. */
   readonly connectTimeout: number;
   readonly stream: StreamSettings;
-  /** What a connection begins with, before everything else. */
+  /** Writes the first bytes of each connection, such as a PROXY header. */
   readonly begins?: Pick<SentProxy, 'begin'> | undefined;
   /** A connection goes on under TLS before it counts as opened. */
   readonly secure?: TlsStart | undefined;
-  /** What both sides say then, before it counts as opened; `undefined` where that is nothing. */
-  readonly greeting?: (() => Greeting | undefined) | undefined;
+  /**
+   * Makes the handshake of the protocol, which must end before the connection counts as opened; `undefined` for none.
+   */
+  readonly handshake?: (() => ProtocolHandshake | undefined) | undefined;
 }
 
-/** What becomes of a try: one of the two, once. */
+/** The result of a try: one of these is called, once. */
 export interface TryEvents<Key extends DialKey> {
-  /** The channel is the taker's, and so is its key. */
+  /** The channel and its key belong to the receiver from now on. */
   opened(channel: StreamChannel, key: Key): void;
   failed(error: TaskTonicError): void;
 }
@@ -49,8 +51,8 @@ interface Attempt<Key extends DialKey> {
   readonly key: Key;
   /** It is connected, and its handshake is under way. */
   readonly secures: boolean;
-  /** Its greeting is under way. */
-  greeting?: Greeting;
+  /** Its handshake is under way. */
+  handshake?: ProtocolHandshake;
 }
 
 /**
@@ -65,32 +67,32 @@ interface Attempt<Key extends DialKey> {
  * Its events never come within its constructor.
  */
 export class Try<Key extends DialKey> {
-  readonly #means: DialMeans<Key>;
+  readonly #dependencies: DialDependencies<Key>;
   readonly #settings: TrySettings;
   readonly #events: TryEvents<Key>;
   readonly #underWay = new Set<Attempt<Key>>();
-  /** By the order of addresses, not of failures. */
+  /** In the order of the addresses, not of the failures. */
   readonly #errors: TaskTonicError[] = [];
   #addresses: readonly string[] = [];
-  /** How many of them were tried. */
+  /** The number of addresses that were tried. */
   #tried = 0;
   #stopLookup: (() => void) | undefined;
   #stopDeadline: () => void;
   #stopDelay: (() => void) | undefined;
 
-  constructor(means: DialMeans<Key>, settings: TrySettings, events: TryEvents<Key>) {
-    this.#means = means;
+  constructor(dependencies: DialDependencies<Key>, settings: TrySettings, events: TryEvents<Key>) {
+    this.#dependencies = dependencies;
     this.#settings = settings;
     this.#events = events;
-    this.#stopDeadline = means.after(settings.connectTimeout, () => this.#timeUp());
+    this.#stopDeadline = dependencies.after(settings.connectTimeout, () => this.#timeUp());
     if (settings.path !== undefined) {
       this.#addresses = [settings.path];
-      // It is the only one, and tells nothing within the call.
+      // There is only one address, and no event comes within the call.
       this.#next();
       return;
     }
     // All addresses are looked up, also with "localAddress": so the error can say that the host has only addresses of the other family.
-    this.#stopLookup = means.network.lookup(settings.host, settings.family, (error, found) =>
+    this.#stopLookup = dependencies.network.lookup(settings.host, settings.family, (error, found) =>
       this.#lookedUp(error, found),
     );
   }
@@ -125,7 +127,7 @@ export class Try<Key extends DialKey> {
     this.#stopDelay?.();
     this.#stopDelay = undefined;
     const { path, port, localAddress, localPort, stream } = this.#settings;
-    const { network } = this.#means;
+    const { network } = this.#dependencies;
     const at = this.#tried++;
     const address = this.#addresses[at]!;
     const channel = network.connect({
@@ -136,16 +138,16 @@ export class Try<Key extends DialKey> {
       stream,
       ...(path !== undefined && { path }),
     });
-    const key = this.#means.watch(channel, (ready) => this.#ready(attempt, ready));
+    const key = this.#dependencies.watch(channel, (ready) => this.#ready(attempt, ready));
     const shown = path === undefined ? showAddress(address, port) : this.#name;
     const attempt: Attempt<Key> = { at, shown, channel, key, secures: false };
     this.#underWay.add(attempt);
     if (this.#tried < this.#addresses.length)
-      this.#stopDelay = this.#means.after(NEXT_ADDRESS_AFTER, () => this.#next());
+      this.#stopDelay = this.#dependencies.after(NEXT_ADDRESS_AFTER, () => this.#next());
   }
 
   #ready(attempt: Attempt<Key>, ready: InterestSet): void {
-    if (attempt.greeting !== undefined) this.#read(attempt, attempt.greeting, ready);
+    if (attempt.handshake !== undefined) this.#read(attempt, attempt.handshake, ready);
     else if ((ready & Interest.CONNECT) !== 0) {
       if (!attempt.secures) this.#settings.begins?.begin(attempt.channel);
       if (this.#settings.secure === undefined || attempt.secures) this.#greet(attempt, ready & ~Interest.CONNECT);
@@ -162,20 +164,20 @@ export class Try<Key extends DialKey> {
   }
 
   #greet(attempt: Attempt<Key>, more: InterestSet): void {
-    const greeting = this.#settings.greeting?.();
-    if (greeting === undefined) return this.#opened(attempt, more);
+    const handshake = this.#settings.handshake?.();
+    if (handshake === undefined) return this.#opened(attempt, more);
     const { channel, key } = attempt;
     this.#leaveOthers(channel);
     this.#underWay.add(attempt);
-    attempt.greeting = greeting;
-    greeting.begin(channel);
+    attempt.handshake = handshake;
+    handshake.begin(channel);
     key.modify?.(Interest.READ);
     if (more !== 0) key.signal(more);
   }
 
-  #read(attempt: Attempt<Key>, greeting: Greeting, ready: InterestSet): void {
+  #read(attempt: Attempt<Key>, handshake: ProtocolHandshake, ready: InterestSet): void {
     const { channel } = attempt;
-    const done = channel.received > 0 || channel.ended ? greeting.read(channel) : false;
+    const done = channel.received > 0 || channel.ended ? handshake.read(channel) : false;
     if (done === true) return this.#opened(attempt, ready & Interest.HANGUP);
     if (done !== false) return this.#over(done);
     if ((ready & Interest.HANGUP) !== 0 && channel.closed) this.#failed(attempt);
@@ -184,8 +186,8 @@ export class Try<Key extends DialKey> {
   #secure({ at, shown, channel: plain, key: before }: Attempt<Key>, start: TlsStart): void {
     this.#leaveOthers(plain);
     try {
-      const channel = this.#means.network.secure(plain, start.side(shown));
-      const key = this.#means.watch(channel, (ready) => this.#ready(attempt, ready));
+      const channel = this.#dependencies.network.secure(plain, start.side(shown));
+      const key = this.#dependencies.watch(channel, (ready) => this.#ready(attempt, ready));
       const attempt: Attempt<Key> = { at, shown, channel, key, secures: true };
       this.#underWay.add(attempt);
     } catch (thrown) {
@@ -200,7 +202,7 @@ export class Try<Key extends DialKey> {
     this.#underWay.delete(attempt);
     this.cancel();
     this.#events.opened(channel, key);
-    // It was lost in the same look: that is for whoever has it now.
+    // The connection was lost in the same poll: its new owner must be told.
     if (more !== 0) key.signal(more);
   }
 
@@ -217,16 +219,16 @@ export class Try<Key extends DialKey> {
   #timeUp(): void {
     const { connectTimeout: ms } = this.#settings;
     const lookup = this.#stopLookup === undefined ? '' : ' (its name was not looked up by then)';
-    for (const { at, shown: address, secures, greeting } of this.#underWay)
+    for (const { at, shown: address, secures, handshake } of this.#underWay)
       this.#errors[at] =
-        greeting?.timedOut(ms) ?? fail(secures ? 'TT_TLS_TIMEOUT' : 'TT_CONNECT_TIMEOUT', { address, ms, lookup });
+        handshake?.timedOut(ms) ?? fail(secures ? 'TT_TLS_TIMEOUT' : 'TT_CONNECT_TIMEOUT', { address, ms, lookup });
     if (lookup === '') this.#over();
     else this.#over(fail('TT_CONNECT_TIMEOUT', { address: this.#name, ms, lookup }));
   }
 
   #over(error?: TaskTonicError): void {
     this.cancel();
-    // What no answer came from has no entry.
+    // An address that never answered has no entry.
     this.#events.failed(error ?? severalReasons(this.#name, Object.values(this.#errors)));
   }
 

@@ -1,12 +1,12 @@
 import type { TaskTonicError } from '../../../core/errors.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import { LEAST_WAIT, backoff } from './backoff.js';
-import type { DialKey, DialMeans } from './dialler-means.js';
+import type { DialKey, DialDependencies } from './dialler-dependencies.js';
 import { Pass, type PassSettings } from './dialler-pass.js';
 import { Try, type TryEvents } from './dialler-try.js';
 import type { Places } from './places.js';
 
-/** Where a Dialler dials to, and how it tries again. */
+/** The destination of a Dialler, and how it retries. */
 export interface DialSettings extends PassSettings {
   /** Several places to choose from, instead of `host` and `port`. */
   readonly places?: Places | undefined;
@@ -22,9 +22,11 @@ export interface DialSettings extends PassSettings {
   readonly stableAfter: number;
 }
 
-/** What a Dialler tells its user. None of these comes within {@link Dialler.dial}. */
+/** The events of a Dialler. None of them is called within {@link Dialler.dial}. */
 export interface DialEvents<Key extends DialKey> {
-  /** A connection is there: channel and key are the user's from now on, who hands the key over before it returns. */
+  /**
+   * A connection was opened: channel and key belong to the receiver, which must hand the key over before it returns.
+   */
   opened(channel: StreamChannel, key: Key): void;
   /**
    * A try has failed.
@@ -66,7 +68,7 @@ export type DialPhase = 'idle' | 'trying' | 'waiting' | 'connected';
  * - No wait is nothing; see {@link backoff}.
  */
 export class Dialler<Key extends DialKey> {
-  readonly #means: DialMeans<Key>;
+  readonly #dependencies: DialDependencies<Key>;
   readonly #settings: DialSettings;
   readonly #events: DialEvents<Key>;
   #phase: DialPhase = 'idle';
@@ -75,15 +77,15 @@ export class Dialler<Key extends DialKey> {
   #failures = 0;
   /** The last success, or when it began. */
   #since = 0;
-  /** The next try, or the one that is under way, is the one at the bound. */
+  /** The next try, or the present one, is the last one within `giveUpAfter`. */
   #last = false;
   #openedAt = 0;
   #established = false;
-  /** Its last try has failed, and its user is still to hear that it gives up. */
+  /** The last try has failed, and `gaveUp` was not called yet. */
   #givesUp = false;
 
-  constructor(means: DialMeans<Key>, settings: DialSettings, events: DialEvents<Key>) {
-    this.#means = means;
+  constructor(dependencies: DialDependencies<Key>, settings: DialSettings, events: DialEvents<Key>) {
+    this.#dependencies = dependencies;
     this.#settings = settings;
     this.#events = events;
   }
@@ -107,15 +109,15 @@ export class Dialler<Key extends DialKey> {
     if (this.#phase !== 'trying') this.#begin();
   }
 
-  /** The connection that is there works, as its protocol says: it is a success. */
+  /** The protocol confirms that the connection works, so it counts as a success. */
   established(): void {
     if (this.#phase === 'connected') this.#established = true;
   }
 
-  /** The connection was lost, and another one is wanted. Nothing where it has opened none. */
+  /** The connection was lost, and another one is wanted. Does nothing if none was open. */
   lost(): void {
     if (this.#phase !== 'connected') return;
-    const isSuccess = this.#established || this.#means.now() - this.#openedAt >= this.#settings.stableAfter;
+    const isSuccess = this.#established || this.#dependencies.now() - this.#openedAt >= this.#settings.stableAfter;
     if (isSuccess) this.#beginAnew();
     else this.#failures++;
     if (this.#waitForNext() === undefined) this.#events.gaveUp(undefined);
@@ -132,7 +134,7 @@ export class Dialler<Key extends DialKey> {
 
   #beginAnew(): void {
     this.#failures = 0;
-    this.#since = this.#means.now();
+    this.#since = this.#dependencies.now();
     this.#last = false;
   }
 
@@ -146,14 +148,14 @@ export class Dialler<Key extends DialKey> {
     };
     this.#try =
       places === undefined
-        ? new Try(this.#means, this.#settings, events)
-        : new Pass(this.#means, this.#settings, places, events);
+        ? new Try(this.#dependencies, this.#settings, events)
+        : new Pass(this.#dependencies, this.#settings, places, events);
   }
 
   #opened(channel: StreamChannel, key: Key): void {
     this.#try = undefined;
     this.#phase = 'connected';
-    this.#openedAt = this.#means.now();
+    this.#openedAt = this.#dependencies.now();
     this.#established = false;
     this.#events.opened(channel, key);
   }
@@ -164,7 +166,7 @@ export class Dialler<Key extends DialKey> {
     const wait = this.#waitForNext();
     this.#givesUp = wait === undefined;
     this.#events.tryFailed(error, wait);
-    // Unless its user has stopped it, or dialled again.
+    // Its user may have stopped it, or dialled again.
     if (!this.#givesUp) return;
     this.#givesUp = false;
     this.#events.gaveUp(error);
@@ -176,7 +178,7 @@ export class Dialler<Key extends DialKey> {
     if (wait === undefined) this.#phase = 'idle';
     else {
       this.#phase = 'waiting';
-      this.#stopWait = this.#means.after(wait, () => this.#begin());
+      this.#stopWait = this.#dependencies.after(wait, () => this.#begin());
     }
     return wait;
   }
@@ -184,8 +186,8 @@ export class Dialler<Key extends DialKey> {
   #nextWait(): number | undefined {
     const { retries, retryDelay: delay, retryCap: cap, giveUpAfter } = this.#settings;
     if (this.#last || this.#failures > retries) return undefined;
-    const wait = backoff({ delay, cap }, Math.max(this.#failures, 1), this.#means.random);
-    const left = this.#since + giveUpAfter - this.#means.now();
+    const wait = backoff({ delay, cap }, Math.max(this.#failures, 1), this.#dependencies.random);
+    const left = this.#since + giveUpAfter - this.#dependencies.now();
     this.#last = left <= wait;
     return this.#last ? Math.max(left, LEAST_WAIT) : wait;
   }

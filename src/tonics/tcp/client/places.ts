@@ -18,7 +18,7 @@ export interface Places {
    * @returns ends it: after that `found` is not called any more.
    */
   find(found: (error: TaskTonicError | undefined, places: readonly HostAndPort[]) => void): () => void;
-  /** This one is tried now. It ends with one of the two below. */
+  /** This place is tried now. It ends with one of the two below. */
   tried(place: HostAndPort): void;
   /** It took no connection. */
   failed(place: HostAndPort, error: TaskTonicError): void;
@@ -110,7 +110,9 @@ export function domainOf(service: string): string {
   return service.replace(/^(?:_[^.]*\.)+/, '').replace(/\.$/, '');
 }
 
-/** What is wrong with records: they come from others, and from a function of the user's. */
+/**
+ * The problem of records, which come from a name server or from a function of the user; `undefined` if there is none.
+ */
 function problemOf(records: readonly SrvRecord[]): string | undefined {
   if (!Array.isArray(records) || records.length === 0) return 'it has no records';
   if (!records.every(isRecord)) return 'a record is not right';

@@ -17,7 +17,7 @@ import {
 } from '../../../core/options/option-schema.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { runAs } from '../../../core/running.js';
-import type { TonicConstructor, With } from '../../../core/plan/said.js';
+import type { TonicConstructor, With } from '../../../core/plan/declarations.js';
 import { type TonicOptions, tonicOptions } from '../../../core/options/tonic-options.js';
 import type { Address, StreamChannel } from '../../../selector/network.js';
 import type { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
@@ -30,8 +30,8 @@ import {
   type ConnectionOptions,
 } from '../connection/connection-options.js';
 import { Dialler } from './dialler.js';
-import type { Greeting } from './greeting.js';
-import { meansOf } from './dialler-means.js';
+import type { ProtocolHandshake } from './protocol-handshake.js';
+import { dependenciesOf } from './dialler-dependencies.js';
 import type { DisconnectInfo, DisconnectReason } from '../connection/disconnect.js';
 import { type IdleSide, withIdleTimeout } from '../connection/watches/idle-watch.js';
 import { Pause } from '../connection/pause.js';
@@ -183,7 +183,7 @@ function checkPlace(settings: Settings, className: string): void {
 type Wish = 'connection' | 'end' | 'close' | 'none';
 
 /** Who has made it for the requests of others: a pool. */
-export interface Lender {
+export interface ClientPool {
   /** Which of several hosts it begins with. */
   readonly turn: number;
   /** It is connected, and has had its `onConnected`. */
@@ -237,7 +237,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   readonly #waiting: WaitingSends;
   #wish: Wish = 'connection';
   /** @internal The pool that it is of, if any. */
-  _ttLender: Lender | undefined = undefined;
+  _ttLender: ClientPool | undefined = undefined;
   /** The connection that is there is given up for another one. */
   #replaces = false;
 
@@ -270,10 +270,10 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
       },
       begins,
       secure,
-      greeting: () => this._ttGreeting(),
+      handshake: () => this._ttGreeting(),
       stream: streamSettings(settings),
     };
-    this.#dialler = new Dialler(meansOf(this._ttCatalyst), dial, {
+    this.#dialler = new Dialler(dependenciesOf(this._ttCatalyst), dial, {
       opened: (channel, key) => this.#opened(channel, key),
       tryFailed: (error) => this.#tryFailed(error),
       gaveUp: (error) => this.#gaveUp(error),
@@ -331,7 +331,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   // ---- Connecting ----
 
   /** @internal What a connection begins with, where its protocol has a handshake. */
-  _ttGreeting(): Greeting | undefined {
+  _ttGreeting(): ProtocolHandshake | undefined {
     return undefined;
   }
 

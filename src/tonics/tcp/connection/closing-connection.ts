@@ -1,4 +1,4 @@
-import { extrasOf } from '../../../core/guests/extras.js';
+import { extrasOf } from '../../../core/features/extras.js';
 import { Life, queueEnd } from '../../../core/life.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import type { StreamChannel } from '../../../selector/network.js';

@@ -1,4 +1,4 @@
-import { written } from '../../../core/options/written.js';
+import { valueText } from '../../../core/options/value-text.js';
 import { fail } from '../../../core/errors.js';
 import type { Sparkle } from '../../../core/plan/plan.js';
 import type { Sendable } from '../../socket-tonic.js';
@@ -10,7 +10,7 @@ import type { Sendable } from '../../socket-tonic.js';
 export function encoded(data: Sendable, encoding: BufferEncoding): Sendable {
   if (typeof encoding !== 'string' || !Buffer.isEncoding(encoding))
     throw fail('TT_BAD_ENCODING', {
-      encoding: written(encoding),
+      encoding: valueText(encoding),
     });
   if (typeof data === 'string') return Buffer.from(data, encoding);
   if (!Array.isArray(data)) return data;

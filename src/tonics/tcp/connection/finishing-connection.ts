@@ -1,4 +1,4 @@
-import { letGoOfOwed, whenSettled } from '../../../core/asking/owed.js';
+import { dropOwed, whenSettled } from '../../../core/asking/owed.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { MOST_READY } from '../../../selector/selector.js';
 import type { Step } from './connection-life.js';
@@ -49,7 +49,7 @@ export abstract class FinishingConnection<
     const step = this._ttStep;
     this._ttIdleWatch = this._ttIdleWatch?.stopAll();
     const giveUp = (): void => {
-      letGoOfOwed(this);
+      dropOwed(this);
       if (this._ttBacklog !== undefined) this._ttBacklog.blocked = false;
       this.#answered(step);
     };

@@ -1,5 +1,5 @@
 import { type ErrorCode, type ErrorDetails, type TaskTonicError, fail } from '../../../core/errors.js';
-import type { MemberGroup } from '../../../core/guests/extras.js';
+import type { MemberGroup } from '../../../core/features/extras.js';
 import { BINDER, RUNNER, type SparkleBinder, type SparkleRunner, ofFramework } from '../../../core/plan/plan.js';
 import type { TonicOptions } from '../../../core/options/tonic-options.js';
 import { Interest, type InterestSet } from '../../../selector/interest.js';

@@ -3,7 +3,7 @@ import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { NO_OPTIONS, type TonicOptions, tonicSettings } from '../../../core/options/tonic-options.js';
 import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
 import { ofFramework } from '../../../core/plan/plan.js';
-import type { TonicConstructor, With } from '../../../core/plan/said.js';
+import type { TonicConstructor, With } from '../../../core/plan/declarations.js';
 import { Interest, type InterestSet } from '../../../selector/interest.js';
 import type { Address, StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
@@ -12,7 +12,7 @@ import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showPeer, socketError } from '../../socket-errors.js';
 import type { ProxyInfo } from '../proxy/proxy-header.js';
 import { type Adoption, takeAdoption } from '../server/adoption.js';
-import type { Arrival } from '../server/door/arrival.js';
+import type { AcceptedPeer } from '../server/accept/accepted-peer.js';
 import { LIFE } from './connection-life.js';
 import type { DisconnectInfo, DisconnectReason } from './disconnect.js';
 import { TakenConnection } from './taken-connection.js';
@@ -111,7 +111,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   ) => With<C, TcpConnection<State, Frame, Sent>>;
 
   /** What is known of its peer beyond its socket. */
-  readonly #arrival: Arrival | undefined;
+  readonly #acceptedPeer: AcceptedPeer | undefined;
 
   /** @throws {TaskTonicError} `TT_NO_SOCKET` where neither a TcpServer nor a TcpClient makes it; and as every Tonic. */
   constructor(options: TonicOptions = NO_OPTIONS) {
@@ -120,7 +120,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     const given = takeAdoption(own);
     if (given === undefined) throw fail('TT_NO_SOCKET', { class: new.target.name });
     super(own, given.settings);
-    this.#arrival = given.arrival;
+    this.#acceptedPeer = given.acceptedPeer;
     if (given.channel !== undefined) this._ttOpened(given.channel, given.key);
   }
 
@@ -129,13 +129,13 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   /** Its address here; `undefined` while it is not connected. */
   get local(): Address | undefined {
     const channel = this._ttChannel;
-    return channel === undefined || this.#arrival === undefined ? channel?.local : this.#arrival.local;
+    return channel === undefined || this.#acceptedPeer === undefined ? channel?.local : this.#acceptedPeer.local;
   }
 
   /** The peer's address; `undefined` while it is not connected. */
   get remote(): Address | undefined {
     const channel = this._ttChannel;
-    return channel === undefined || this.#arrival === undefined ? channel?.remote : this.#arrival.remote;
+    return channel === undefined || this.#acceptedPeer === undefined ? channel?.remote : this.#acceptedPeer.remote;
   }
 
   /**
@@ -143,7 +143,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
    * of the header.
    */
   get proxy(): ProxyInfo | undefined {
-    return this.#arrival?.proxy;
+    return this.#acceptedPeer?.proxy;
   }
 
   /**
@@ -276,7 +276,7 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
     this._ttDrop();
     this._ttDrained();
     this.ttsc__finish();
-    return { channel, key, arrival: this.#arrival };
+    return { channel, key, acceptedPeer: this.#acceptedPeer };
   }
 
   // ---- What it wants to hear ----

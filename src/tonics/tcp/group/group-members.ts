@@ -1,4 +1,4 @@
-import { type Extras, type MemberGroup, extrasOf } from '../../../core/guests/extras.js';
+import { type Extras, type MemberGroup, extrasOf } from '../../../core/features/extras.js';
 
 /** A connection, of any protocol. */
 interface Member {

@@ -15,7 +15,7 @@ export interface HealthPlan {
 }
 
 /** What comes of it. */
-export interface HealthHearer {
+export interface HealthListener {
   /** How many answers its client has had so far. */
   readonly answers: number;
   /** The client has answered so. @param problem what was thrown where the answer was looked at. */
@@ -40,15 +40,15 @@ class Probe implements Pending {
 export class MemberHealth {
   readonly #client: TcpClient<string>;
   readonly #plan: HealthPlan;
-  readonly #hearer: HealthHearer;
+  readonly #listener: HealthListener;
   readonly #alarm: Alarm;
   #probe: Probe | undefined;
   #answersBefore = 0;
 
-  constructor(client: TcpClient<string>, plan: HealthPlan, hearer: HealthHearer) {
+  constructor(client: TcpClient<string>, plan: HealthPlan, listener: HealthListener) {
     this.#client = client;
     this.#plan = plan;
-    this.#hearer = hearer;
+    this.#listener = listener;
     this.#alarm = new Alarm(client);
   }
 
@@ -57,7 +57,7 @@ export class MemberHealth {
     const { bytes, key, timeout } = this.#plan;
     const probe = new Probe((error, answer) => this.#settled(error, answer));
     this.#probe = probe;
-    this.#alarm.set(timeout, () => this.#hearer.silent());
+    this.#alarm.set(timeout, () => this.#listener.silent());
     try {
       this.#client._ttRequestFor(bytes, probe, key);
     } catch (thrown) {
@@ -80,9 +80,9 @@ export class MemberHealth {
   }
 
   #goesOn(isHealthy: boolean, problem: Error | undefined): void {
-    this.#answersBefore = this.#hearer.answers;
+    this.#answersBefore = this.#listener.answers;
     this.#alarm.set(this.#plan.interval, () => this.#again());
-    this.#hearer.judged(isHealthy, problem);
+    this.#listener.judged(isHealthy, problem);
   }
 
   #judge(answer: unknown): { isHealthy: boolean; problem?: Error } {
@@ -94,8 +94,8 @@ export class MemberHealth {
   }
 
   #again(): void {
-    if (this.#hearer.answers === this.#answersBefore) return this.ask();
-    this.#answersBefore = this.#hearer.answers;
+    if (this.#listener.answers === this.#answersBefore) return this.ask();
+    this.#answersBefore = this.#listener.answers;
     this.#alarm.set(this.#plan.interval, () => this.#again());
   }
 }

@@ -1,7 +1,7 @@
 import { type TaskTonicError, fail } from '../../../core/errors.js';
-import { type EndWatcher, watchEnd } from '../../../core/guests/extras.js';
-import type { Lender, TcpClient } from '../client/tcp-client.js';
-import { type HealthHearer, type HealthPlan, MemberHealth } from './member-health.js';
+import { type EndWatcher, watchEnd } from '../../../core/features/extras.js';
+import type { ClientPool, TcpClient } from '../client/tcp-client.js';
+import { type HealthListener, type HealthPlan, MemberHealth } from './member-health.js';
 import type { CallMember, PoolCall } from './pool-call.js';
 
 /** What a member tells its pool. */
@@ -29,7 +29,7 @@ export interface MemberSettings {
 type Phase = 'connecting' | 'ready' | 'unwell' | 'leaving' | 'gone';
 
 /** One client of a pool, and the requests that have a place with it. */
-export class PoolMember implements CallMember, Lender, EndWatcher, HealthHearer {
+export class PoolMember implements CallMember, ClientPool, EndWatcher, HealthListener {
   readonly client: TcpClient<string>;
   readonly turn: number;
   /** How many of the requests of others it has answered. */

@@ -1,7 +1,7 @@
-import { type OnItsBehalf, ServedQuestion } from '../../../core/asking/served-question.js';
+import { type QuestionWork, ServedQuestion } from '../../../core/asking/served-question.js';
 
 /** What a pool does for a question. */
-export interface PoolWork extends OnItsBehalf {
+export interface PoolWork extends QuestionWork {
   /** The time of the question is up: tells how far it has come. */
   timedOut(ms: number): Error;
 }

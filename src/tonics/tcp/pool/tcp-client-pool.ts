@@ -2,10 +2,10 @@ import type * as v from 'valibot';
 import type { AnyTonic, InfusionFailure } from '../../../core/any-tonic.js';
 import { begin, ASK_TIMEOUT } from '../../../core/asking/ask.js';
 import { askerOf } from '../../../core/asking/asker-of.js';
-import { incurOwed, settleOwed } from '../../../core/asking/owed.js';
+import { addOwed, settleOwed } from '../../../core/asking/owed.js';
 import type { Sendable } from '../../../core/asking/reply.js';
 import { type TaskTonicError, fail, toError } from '../../../core/errors.js';
-import { extrasOf } from '../../../core/guests/extras.js';
+import { extrasOf } from '../../../core/features/extras.js';
 import { failureInfo } from '../../../core/life.js';
 import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
 import { OptionCheck } from '../../../core/options/option-check.js';
@@ -190,7 +190,7 @@ export class TcpClientPool<Frame = unknown, Sent = Frame, State extends string =
     this.#asked++;
     this.#calls.add(call);
     extrasOf(this).replies ??= { letGo: () => [...this.#calls].map(() => 'a request of a client') };
-    incurOwed(this as AnyTonic);
+    addOwed(this as AnyTonic);
   }
 
   // ---- Which client ----
@@ -343,7 +343,7 @@ export class TcpClientPool<Frame = unknown, Sent = Frame, State extends string =
       if (problem !== undefined) throw badOption(this._ttPlan.className, 'client', problem);
       return made as TcpClient<string>;
     } catch (thrown) {
-      for (const infusion of running.left?.infused ?? []) infusion.ttsc__finish();
+      for (const infusion of running.endChecks?.infused ?? []) infusion.ttsc__finish();
       throw thrown;
     }
   }

@@ -1,8 +1,8 @@
 import { type TonicOptions, TonicSettings } from '../../../core/options/tonic-options.js';
 import type { StreamChannel } from '../../../selector/network.js';
 import type { SelectionKey } from '../../../selector/selection-key.js';
-import { Handed } from '../../handed.js';
-import type { Arrival } from './door/arrival.js';
+import { ConstructorValue } from '../../constructor-value.js';
+import type { AcceptedPeer } from './accept/accepted-peer.js';
 import type { ConnectionSettings } from '../connection/connection-options.js';
 
 /** What a TcpServer or TcpClient hands to the connection that it makes. */
@@ -13,10 +13,10 @@ export interface Adoption {
   /** The key of a channel that is registered already. */
   readonly key?: SelectionKey;
   /** What is known of the peer beyond its socket. */
-  readonly arrival?: Arrival | undefined;
+  readonly acceptedPeer?: AcceptedPeer | undefined;
 }
 
-const adoption = new Handed<Adoption>();
+const adoption = new ConstructorValue<Adoption>();
 
 /** Makes a connection Tonic for a socket: the constructor of the first one made in `make` takes it. */
 export function adopt<T>(given: Adoption, make: () => T): T {

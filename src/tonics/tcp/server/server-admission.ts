@@ -38,7 +38,7 @@ export class Admission {
   }
 
   /**
-   * A peer is at the door: it is counted as open, unless it may not come in.
+   * A peer was accepted: it is counted as open, unless it must be turned away.
    *
    * It is counted first, and out again where it was one too many: two threads that accept at once must not both take the last place.
    */

@@ -4,7 +4,7 @@ import type { ReadyHandler, SelectionKey } from '../../../selector/selection-key
 import type { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 
 /** Who hears of the listening socket of a server, between two turns. */
-export interface ListenerHearer {
+export interface ListenerEvents {
   listens(): void;
   /** Peers wait to be taken. */
   peersWait(): void;
@@ -14,12 +14,12 @@ export interface ListenerHearer {
 
 /** The listening socket of a server, from when it is opened to when it is closed: then it closes whom nobody has taken. */
 export class ServerListener implements ReadyHandler {
-  readonly #hearer: ListenerHearer;
+  readonly #events: ListenerEvents;
   readonly #channel: ListenerChannel;
   readonly #key: SelectionKey;
 
-  constructor({ network, selector }: SelectorCatalyst<string>, settings: ListenSettings, hearer: ListenerHearer) {
-    this.#hearer = hearer;
+  constructor({ network, selector }: SelectorCatalyst<string>, settings: ListenSettings, events: ListenerEvents) {
+    this.#events = events;
     this.#channel = network.listen(settings);
     this.#key = selector.register(this.#channel, Interest.CONNECT | Interest.ACCEPT, this);
   }
@@ -53,12 +53,12 @@ export class ServerListener implements ReadyHandler {
 
   /** @internal */
   onReady(_key: SelectionKey, ready: InterestSet): void {
-    if ((ready & Interest.CONNECT) !== 0) this.#hearer.listens();
-    if ((ready & Interest.ACCEPT) !== 0) this.#hearer.peersWait();
+    if ((ready & Interest.CONNECT) !== 0) this.#events.listens();
+    if ((ready & Interest.ACCEPT) !== 0) this.#events.peersWait();
     if ((ready & Interest.HANGUP) === 0) return;
     for (let peer = this.#channel.takeTurnedAway(); peer !== undefined; peer = this.#channel.takeTurnedAway())
-      this.#hearer.turnedAway(peer);
+      this.#events.turnedAway(peer);
     const error = this.#channel.takeError();
-    if (error !== undefined) this.#hearer.failed(error);
+    if (error !== undefined) this.#events.failed(error);
   }
 }

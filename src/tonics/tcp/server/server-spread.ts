@@ -1,6 +1,6 @@
 import type { AnyTonic } from '../../../core/any-tonic.js';
 import type { Remote } from '../../../core/plan/remote.js';
-import type { Supervised } from '../../../core/guests/supervised.js';
+import type { Supervised } from '../../../core/features/supervised.js';
 import type { Address } from '../../../selector/network.js';
 import { transfer } from '../../../links/packing/transfer.js';
 import { type LimitMemory, forgetThread } from './limits/shared-limits.js';

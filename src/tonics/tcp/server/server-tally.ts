@@ -34,7 +34,7 @@ const TOTALS: Readonly<Record<Total, number>> = {
 };
 /** The place, after those, of what is open now: 32 bits. */
 const OPEN = 2 * (REASONS.length + 4);
-/** And the place of how many are at the door now. */
+/** The place of the number of pending connections: those that have no Tonic yet. */
 const AT_DOOR = OPEN + 1;
 export type Total = 'accepted' | 'failed' | 'full' | 'resumed' | TurnedAwayReason;
 /** Lines of the processor's cache for each thread, so that they don't slow each other down: in bytes. */
@@ -81,17 +81,17 @@ export class ServerTally {
     Atomics.sub(this.#now, line * (LINE / 4) + OPEN, 1);
   }
 
-  /** One more is at the door. */
-  cameToDoor(): void {
+  /** One more connection is pending. */
+  addPending(): void {
     Atomics.add(this.#now, this.#line * (LINE / 4) + AT_DOOR, 1);
   }
 
-  leftDoor(): void {
+  removePending(): void {
     Atomics.sub(this.#now, this.#line * (LINE / 4) + AT_DOOR, 1);
   }
 
-  /** Those at the door, in all threads. */
-  get atDoor(): number {
+  /** The pending connections of all threads. */
+  get pending(): number {
     return this.#sumNow(AT_DOOR);
   }
 

@@ -15,15 +15,15 @@ import { placeKey } from '../../../selector/node/offered-sockets.js';
 import { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 import { type ConnectionSettings, connectionSettings, streamSettings } from '../connection/connection-options.js';
 import { protocolMaker } from '../connection/protocol.js';
-import { Door, type DoorOwner } from './door/door.js';
-import { doorSteps } from './door/door-steps.js';
-import type { Visitor } from './door/visitor.js';
+import { PendingConnections, type PendingOwner } from './accept/pending-connections.js';
+import { acceptSteps } from './accept/accept-steps.js';
+import type { PendingConnection } from './accept/pending-connection.js';
 import { Admission } from './server-admission.js';
 import { ServerLimits } from './limits/server-limits.js';
 import { LimitMaker, limitMemory } from './limits/shared-limits.js';
 import { TurnedAwayEvents } from './limits/turned-away-events.js';
 import { PART, PART_OF, type PartGiven, type PartOf } from './server-catalyst.js';
-import { type ListenerHearer, ServerListener } from './server-listener.js';
+import { type ListenerEvents, ServerListener } from './server-listener.js';
 import {
   type ServerSettings,
   type TcpServerOptions,
@@ -101,7 +101,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   /** How many listeners of this thread share its port. */
   readonly #listeners: number;
   /** Where peers are that have something to do before there is a Tonic for them; `undefined` where they have not. */
-  readonly #door: Door | undefined;
+  readonly #pending: PendingConnections | undefined;
   #listener: ServerListener | undefined;
   /** Tells no process that its threads listen any more. */
   #unannounce: (() => void) | undefined;
@@ -157,7 +157,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#listeners = network.canReusePort && place === undefined ? listenersOf(settings, this.maxConnections) : 1;
     // Other listeners let peers in as well: in this thread, or in those that its connections run on.
     this.#admission.isShared = part !== undefined || this.#listeners > 1;
-    this.#door = this.#newDoor();
+    this.#pending = this.#newPending();
     if (tls !== undefined) this.#watchCertificates(tls);
     if (part?.listens === false) this.#phase = 'listening';
     else this._ttss__listen();
@@ -258,7 +258,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #listen(): void {
-    this.#listener = new ServerListener(this._ttCatalyst, this.#listenSettings, this.#hearer);
+    this.#listener = new ServerListener(this._ttCatalyst, this.#listenSettings, this.#listenerEvents);
   }
 
   get #listenSettings(): ListenSettings {
@@ -278,7 +278,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     return { place, host, port, backlog, ipv6Only, ...how };
   }
 
-  readonly #hearer: ListenerHearer = {
+  readonly #listenerEvents: ListenerEvents = {
     listens: () => this.#listening(this.#listener?.local),
     // In sparkles: what a peer makes, and what nobody hears of, is this Tonic's doing.
     peersWait: () => this._ttss__accept(),
@@ -359,26 +359,26 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   #receive(channel: StreamChannel): void {
-    if (this.#door === undefined) this.#adopt({ channel, settings: this.#connection }, channel);
-    else this.#door.receive(channel);
+    if (this.#pending === undefined) this.#adopt({ channel, settings: this.#connection }, channel);
+    else this.#pending.receive(channel);
   }
 
-  #newDoor(): Door | undefined {
+  #newPending(): PendingConnections | undefined {
     const { handshakeTimeout: timeout, handshakes: most } = this.#settings;
-    const steps = doorSteps(this.#settings, {
+    const steps = acceptSteps(this.#settings, {
       network: this._ttCatalyst.network,
       tls: this.#tls,
       proxies: this.#proxies,
       limits: this.#limits,
     });
     if (steps.length === 0 || this.#spread !== undefined) return undefined;
-    return new Door(this._ttCatalyst, { steps, timeout, most }, this.#tally, this.#doorOwner);
+    return new PendingConnections(this._ttCatalyst, { steps, timeout, most }, this.#tally, this.#doorOwner);
   }
 
-  get #doorOwner(): DoorOwner {
+  get #doorOwner(): PendingOwner {
     return {
       // In a sparkle: what a peer makes is this Tonic's doing.
-      passed: (visitor) => this._ttss__welcome(visitor),
+      passed: (pending) => this._ttss__welcome(pending),
       left: (accepted, peer) => {
         this.#limits?.leave(accepted);
         this.#tally.closed();
@@ -388,10 +388,10 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   }
 
   /** @internal A peer has done all that it must before there is a Tonic for it. */
-  _ttss__welcome(visitor: Visitor): void {
-    if (!this._ttMayInfuse || !this.#door!.take(visitor)) return;
-    const { channel, key, arrival, accepted } = visitor;
-    this.#adopt({ channel, key, arrival, settings: this.#connection }, accepted);
+  _ttss__welcome(pending: PendingConnection): void {
+    if (!this._ttMayInfuse || !this.#pending!.take(pending)) return;
+    const { channel, key, acceptedPeer, accepted } = pending;
+    this.#adopt({ channel, key, acceptedPeer, settings: this.#connection }, accepted);
   }
 
   /** @param accepted the limits know it by this. */
@@ -504,7 +504,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#listener?.close();
     this.#listener = undefined;
     this.#unannounce = this.#unannounce?.() as undefined;
-    this.#door?.close();
+    this.#pending?.close();
     this.#turnedAwayEvents.flush();
     this.#certificateWatch = this.#certificateWatch?.stop();
     this.#admission.close();
@@ -566,7 +566,7 @@ export function tellListening(tonic: SocketTonic<string>, info: ListenInfo): voi
   const { address, port, family, transport } = info;
   const kind = family === 'UNIX' ? '' : ` (${transport})`;
   tonic.log.info({ address, port, transport }, `listens on ${showAddress(address, port, family)}${kind}`);
-  const hearer = tonic._ttHearerOf('ttse__onListening');
-  const sparkle = hearer?._ttPlan.sparkles.get('ttse__onListening');
-  if (hearer !== undefined && sparkle !== undefined) hearer._ttScheduler.queue.put(hearer, sparkle, 1, info, undefined);
+  const handler = tonic._ttHearerOf('ttse__onListening');
+  const sparkle = handler?._ttPlan.sparkles.get('ttse__onListening');
+  if (handler !== undefined && sparkle !== undefined) handler._ttScheduler.queue.put(handler, sparkle, 1, info, undefined);
 }

@@ -3,11 +3,11 @@ import { Life, queueEnd } from '../../../core/life.js';
 import { NO_OPTIONS, type TonicOptions, tonicSettings } from '../../../core/options/tonic-options.js';
 import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
 import { BINDER, type SparkleBinder, ofFramework } from '../../../core/plan/plan.js';
-import type { TonicConstructor, With } from '../../../core/plan/said.js';
+import type { TonicConstructor, With } from '../../../core/plan/declarations.js';
 import type { Framing } from '../../../framing/framing.js';
 import type { Address } from '../../../selector/network.js';
 import { framingOf } from '../../../framing/framing-option.js';
-import { Handed } from '../../handed.js';
+import { ConstructorValue } from '../../constructor-value.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { type SendResult, type Sendable, sizeOf } from '../../socket-tonic.js';
 import { encoded, withEncoding } from '../../tcp/connection/encoded.js';
@@ -41,7 +41,7 @@ interface SessionGiven {
 }
 
 /** What a UdpServer hands to the session that it makes. */
-export const handedToSession = new Handed<SessionGiven>();
+export const handedToSession = new ConstructorValue<SessionGiven>();
 
 /** What has passed through a session. */
 export interface SessionTraffic {

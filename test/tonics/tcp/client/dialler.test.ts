@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { Interest, type TaskTonicError } from '../../../../src/index.js';
-import { Dialler, type DialMeans, type DialSettings, PolledKey } from '../../../doors/tonics.js';
+import { Dialler, type DialDependencies, type DialSettings, PolledKey } from '../../../doors/tonics.js';
 import { FakeNetwork, type FakeStream, systemError } from '../../../support/fake-network.js';
 import { VirtualBench } from '../../../support/bench.js';
 
@@ -35,7 +35,7 @@ class Bench {
 
   constructor(settings: Partial<DialSettings> = {}) {
     const { clock, network } = this;
-    const means: DialMeans<PolledKey> = {
+    const means: DialDependencies<PolledKey> = {
       network,
       random: { next: () => this.chance },
       now: () => clock.now(),
@@ -234,7 +234,7 @@ describe('a try', () => {
       expect(bench.told, 'there is no other one').to.deep.equal(['failed, again in 100']);
     });
 
-    it('fails where the host has none of that family, and says why', async () => {
+    it('fails if the host has no address of that family, and says why', async () => {
       const bench = await Bench.dialling(['::1', '::2'], { localAddress: '10.0.0.9' });
       expect(bench.streams).to.be.empty;
       expect(bench.errors[0]).to.include({ code: 'TT_NO_FITTING_ADDRESS' });
@@ -290,7 +290,7 @@ describe('the error of a try', () => {
     expect(bench.errors[0]!.message).to.match(/\[fe80::1\]:7 reported an error \(EINVAL\).*\n.*10\.0\.0\.1:7/);
   });
 
-  it('says once what is the same for all: that the own address is none of this machine', async () => {
+  it('reports once that its own address is not one of this machine, since that holds for all attempts', async () => {
     const bench = await Bench.dialling(['10.0.0.1', '10.0.0.2'], { localAddress: '203.0.113.9' });
     for (let n = 0; n < 2; n++) {
       const bind = { syscall: 'bind', address: '203.0.113.9' };

@@ -143,7 +143,7 @@ describe('a TcpClient to a name that the system looks up', () => {
     expect(await connected()).to.equal('127.0.0.1');
   });
 
-  it('says that there is none of the family of its own address', async () => {
+  it('says that the host has no address of the family of its own address', async () => {
     const { error } = await client('refused-then-good.example', { port: 7, localAddress: '::1' });
     expectCode(await error(), 'TT_NO_FITTING_ADDRESS');
   });

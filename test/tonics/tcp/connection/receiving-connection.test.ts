@@ -142,7 +142,7 @@ describe('a connection with a framing', () => {
     expect(codes).to.deep.equal(['TT_NO_FRAMING', 'TT_FRAME_NOT_ENCODED']);
   });
 
-  it('refuses a framing that is none, where it is said', async () => {
+  it('refuses an invalid framing where it is declared', async () => {
     const framing = 'lines' as unknown as Framing<unknown>;
     await startNet(() => {
       const refused = (): TcpServer => new TcpServer({ port: 0, framing });

@@ -318,7 +318,7 @@ describe('a TcpConnection sends', () => {
     expect(connection.heard.names.slice(-3)).to.deep.equal(['late', 'onError', 'onFinished']);
   });
 
-  it('to one that is no longer there: nothing happens', async () => {
+  it('to a connection that has ended: nothing happens', async () => {
     const { peer, connection } = await pair();
     peer.end();
     await connection.heard.on('onFinished');

@@ -231,7 +231,7 @@ describe('a ConnectionGroup', () => {
     await bench().till(() => group.size === 1);
   });
 
-  it('refuses what cannot be sent, and options that are none', async () => {
+  it('refuses data that cannot be sent, and invalid options', async () => {
     class Bare extends TcpConnection {}
     const bare = new ConnectionGroup<Bare>();
     const app = await serve(() => new Bare());

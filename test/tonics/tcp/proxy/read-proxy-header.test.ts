@@ -152,7 +152,7 @@ describe('a PROXY header', () => {
       expect(headerIn(v2(0x21, 0x31, paths)).source!.address).to.equal('x'.repeat(108));
     });
 
-    it('says nothing where it is LOCAL, of what is no stream, or of an unknown family', () => {
+    it('gives no addresses if it is LOCAL, not for a stream, or of an unknown family', () => {
       for (const bytes of [
         v2(0x20, 0),
         v2(0x20, 0x11, INET),

@@ -92,7 +92,7 @@ describe('the option catalysts of a TcpServer', function () {
     });
   });
 
-  it('refuses what is no number of threads', async () => {
+  it('refuses an invalid number of threads', async () => {
     await startNet(() => {
       for (const catalysts of [0, -1, 1.5, NaN, '4', 'ALL', true, null, []]) {
         const refused = (): TcpServer => new TcpServer({ port: 0, protocol: SpreadLines, catalysts } as never);

@@ -491,7 +491,7 @@ describe('a TcpServer', () => {
       await app.heard.on('onInfusionFinished');
     });
 
-    it('before it listens ends without a word', async () => {
+    it('before it listens ends without an error', async () => {
       const app = await startNet(() => new TcpServer({ port: 0 }).ttsc__close());
       await app.heard.on('onInfusionFinished');
       expect(app.heard.names).to.deep.equal(['onInfusionFinished']);

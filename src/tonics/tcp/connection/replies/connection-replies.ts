@@ -1,7 +1,7 @@
 import type { AnyTonic } from '../../../../core/any-tonic.js';
 import { type TaskTonicError, fail, toError } from '../../../../core/errors.js';
-import { type OpenReplies, extrasOf } from '../../../../core/guests/extras.js';
-import { incurOwed, settleOwed } from '../../../../core/asking/owed.js';
+import { type OpenReplies, extrasOf } from '../../../../core/features/extras.js';
+import { addOwed, settleOwed } from '../../../../core/asking/owed.js';
 import { Reply, type ReplyTo, type SendResult, type Sendable } from '../../../../core/asking/reply.js';
 import { runAs } from '../../../../core/running.js';
 import { Interest, type InterestSet } from '../../../../selector/interest.js';
@@ -54,7 +54,7 @@ export class ConnectionReplies extends Replies implements OpenReplies, Watched {
       return notOpen(connection);
     const replies = connection._ttReplies ?? new ConnectionReplies(connection);
     extrasOf(connection).replies = replies as ConnectionReplies;
-    incurOwed(connection);
+    addOwed(connection);
     return replies.take();
   }
 

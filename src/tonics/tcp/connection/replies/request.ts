@@ -2,7 +2,7 @@ import type { OrderForm } from '../../../../core/queue/order.js';
 import { type AskOptions, ASK_TIMEOUT, Question, askOptions, begin } from '../../../../core/asking/ask.js';
 import * as v from 'valibot';
 import { fail } from '../../../../core/errors.js';
-import { extrasOf } from '../../../../core/guests/extras.js';
+import { extrasOf } from '../../../../core/features/extras.js';
 import { OptionCheck } from '../../../../core/options/option-check.js';
 import { aSparkle } from '../../../../core/options/option-schema.js';
 import type { SendResult } from '../../../../core/asking/reply.js';

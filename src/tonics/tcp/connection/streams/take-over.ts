@@ -1,6 +1,6 @@
 import type { AnyTonic } from '../../../../core/any-tonic.js';
 import { fail } from '../../../../core/errors.js';
-import { extrasOf } from '../../../../core/guests/extras.js';
+import { extrasOf } from '../../../../core/features/extras.js';
 import type { WaitingOrder } from '../../../../core/queue/take-back.js';
 import type { ClosingConnection } from '../closing-connection.js';
 import type { Taker } from './taker.js';

@@ -15,20 +15,20 @@ interface Told {
 export class TurnedAwayEvents<T extends Told> implements Due {
   /** @internal */ at = 0;
   /** @internal */ slot = -1;
-  readonly #means: { readonly clock: Clock; readonly timers: TimerQueue };
+  readonly #dependencies: { readonly clock: Clock; readonly timers: TimerQueue };
   readonly #tell: (peer: T) => void;
   #since = -Infinity;
   #told = 0;
   /** The last one of each reason, and how many there were. */
   readonly #rest = new Map<string, T & { count: number }>();
 
-  constructor(means: { readonly clock: Clock; readonly timers: TimerQueue }, tell: (peer: T) => void) {
-    this.#means = means;
+  constructor(dependencies: { readonly clock: Clock; readonly timers: TimerQueue }, tell: (peer: T) => void) {
+    this.#dependencies = dependencies;
     this.#tell = tell;
   }
 
   add(peer: T): void {
-    const now = this.#means.clock.now();
+    const now = this.#dependencies.clock.now();
     if (now - this.#since >= WINDOW) this.#begin(now);
     const count = peer.count ?? 1;
     if (this.#told < MOST) {
@@ -38,7 +38,7 @@ export class TurnedAwayEvents<T extends Told> implements Due {
     this.#rest.set(peer.reason, { ...peer, count: (this.#rest.get(peer.reason)?.count ?? 0) + count });
     if (this.slot >= 0) return undefined;
     this.at = this.#since + WINDOW;
-    return this.#means.timers.add(this);
+    return this.#dependencies.timers.add(this);
   }
 
   #begin(now: number): void {
@@ -55,7 +55,7 @@ export class TurnedAwayEvents<T extends Told> implements Due {
 
   /** Tells what is still to be told. */
   flush(): void {
-    this.#means.timers.remove(this);
+    this.#dependencies.timers.remove(this);
     const rest = [...this.#rest.values()];
     this.#rest.clear();
     for (const peer of rest) this.#tell(peer);

@@ -257,7 +257,7 @@ describe('setIdleTimeout()', () => {
     expect(app.main.timers.size).to.equal(before);
   });
 
-  it('refuses a time that is none, and a side that there is not', async () => {
+  it('refuses an invalid time and an unknown side', async () => {
     const { connection } = await connected();
     const said = await connection.inside((self) =>
       [

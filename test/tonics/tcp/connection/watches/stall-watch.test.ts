@@ -41,7 +41,7 @@ describe('a connection whose peer takes nothing', () => {
     expect(endOf(connection)!.reason).to.equal('stalled');
   });
 
-  it('is not kept by what else it is given to send', async () => {
+  it('is not kept open by further data that it is given to send', async () => {
     const { connection, clock } = await sends(100_000, { unsentLimit: 10_000_000, onUnsentLimit: 'refuse' });
     const { timers } = connection._ttScheduler;
     const { size } = timers;

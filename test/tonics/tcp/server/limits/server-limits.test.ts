@@ -75,7 +75,7 @@ describe('a TcpServer with limits', () => {
     expect(app.server.counts).to.include({ open: 1, failed: 1 });
   });
 
-  it('gives way to the limit of all: who is turned away for that is none of its address', async () => {
+  it('is checked after the limit for all peers: a peer turned away for that does not count for its address', async () => {
     const app = await server({ maxConnectionsPerAddress: 2, maxConnections: 1, listeners: 4 });
     const [first] = await peersOf(app, 3);
     first!.end();
@@ -167,7 +167,7 @@ describe('a TcpServer with limits', () => {
       expect(app.server.counts.turnedAway.denied).to.equal(1);
     });
 
-    it('counts a peer that waits at the door as one of its address', async () => {
+    it('counts a pending connection for its address', async () => {
       const app = await server({ proxyProtocol: { trusted: ['127.0.0.9'] }, maxConnectionsPerAddress: 1 });
       const first = await app.connect();
       await peersOf(app, 1);
