@@ -64,9 +64,9 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'the connections of a dead thread are counted as open for ever',
-    file: 'src/tonics/tcp/server/server-tally.ts',
-    find: 'Atomics.exchange(this.#now, line * (LINE / 4) + OPEN, 0)',
-    replace: 'Atomics.load(this.#now, line * (LINE / 4) + OPEN)',
+    file: 'src/tonics/tcp/server/thread-tally.ts',
+    find: "this.set('open', 0, line)",
+    replace: 'this.openIn(line)',
     test: 'test/tonics/tcp/server/server-tally.test.ts',
     sentence: 'counts what a dead thread had open as failed, and no longer as open',
   },
@@ -96,7 +96,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   },
   {
     what: 'a count ends where 32 bits are full',
-    file: 'src/tonics/tcp/server/server-tally.ts',
+    file: 'src/tonics/tcp/server/thread-tally.ts',
     find: 'return Number(sum);',
     replace: 'return Number(sum) | 0;',
     test: 'test/tonics/tcp/server/server-tally.test.ts',

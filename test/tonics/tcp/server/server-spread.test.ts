@@ -38,7 +38,7 @@ class Bench {
   /** All that were ever started. */
   readonly started: FakeThread[] = [];
   readonly #places: { current: FakeThread; make: () => FakeThread }[] = [];
-  readonly spread: ServerSpread;
+  readonly spread: ServerSpread<ServerTally>;
   readonly supervise = ((make: () => FakeThread) => {
     const place = { current: make(), make };
     this.#places.push(place);
@@ -48,7 +48,9 @@ class Bench {
   constructor({ threads = 2, handsOver = true } = {}) {
     this.spread = new ServerSpread({
       threads,
+      tally: ServerTally.shared(threads),
       handsOver,
+      tonic: 'TcpServer',
       protocol: { name: 'Echo', module: 'file:///echo.js' },
       options: { port: 0 },
       limits: limitMemory(threads, { maxConnectionsPerAddress: 1 }, 7),
