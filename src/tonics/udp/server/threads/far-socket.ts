@@ -98,7 +98,7 @@ export class FarSocket implements SessionSocket {
 
   isFull(size: number): boolean {
     const { tally, limits } = this.#words;
-    return tally.exceeds('unsent', limits.unsentMessages, size, limits.unsentLimit);
+    return tally.exceeds('unsent', limits.unsentMessages, limits.unsentLimit, size);
   }
 
   send(data: Sendable, size: number, to: Address): void {

@@ -20,9 +20,10 @@ export class SpreadTally extends ThreadTally<SessionTotal, 'open' | Waiting> {
     return new SpreadTally(ThreadTally.memory(threads), threads);
   }
 
-  /** Whether so much more is too much of what waits, over all threads. */
-  exceeds(messages: 'unheard' | 'unsent', most: number, bytes: number, mostBytes: number): boolean {
-    return this.sumNow(messages) >= most || this.sumNow(`${messages}Bytes`) + bytes > Math.min(mostBytes, MOST);
+  /** Whether more waits than may, over all threads. @param bytes of one datagram more, where that is asked for. */
+  exceeds(what: 'unheard' | 'unsent', most: number, mostBytes: number, bytes?: number): boolean {
+    const more = bytes === undefined ? 0 : 1;
+    return this.sumNow(what) + more > most || this.sumNow(`${what}Bytes`) + (bytes ?? 0) > Math.min(mostBytes, MOST);
   }
 
   /** What a dead thread had waiting waits no more. */
@@ -44,11 +45,12 @@ export class SharedTotal implements WaitingTotal {
 
   add(bytes: number): boolean {
     const { unheardMessages, unheardLimit } = this.#limits;
-    // It is looked at first: two threads at once may pass a bound by one datagram each.
-    if (this.#tally.exceeds('unheard', unheardMessages, bytes, unheardLimit)) return false;
+    // It counts first, and no longer where it was one too many: two threads at once must not both take the last place.
     this.#tally.change('unheard', 1);
     this.#tally.change('unheardBytes', bytes);
-    return true;
+    if (!this.#tally.exceeds('unheard', unheardMessages, unheardLimit)) return true;
+    this.remove(1, bytes);
+    return false;
   }
 
   remove(messages: number, bytes: number): void {
