@@ -185,6 +185,9 @@ function newPlace(): Place {
   return { thread: undefined, runs: false, listens: false, life: 0 };
 }
 
-function without(options: Readonly<Record<string, unknown>>, keys: readonly string[] = []): Readonly<Record<string, unknown>> {
+function without(
+  options: Readonly<Record<string, unknown>>,
+  keys: readonly string[] = [],
+): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(options).filter(([key]) => !keys.includes(key)));
 }

@@ -91,7 +91,8 @@ export class Sessions implements SessionHost, PeerKeeper {
   }
 
   bind(): SessionSockets {
-    return (this.#sockets = this.#part?.bind() ?? new ServerSockets(this.#server._ttCatalyst, this.#settings, this.#hearer));
+    return (this.#sockets =
+      this.#part?.bind() ?? new ServerSockets(this.#server._ttCatalyst, this.#settings, this.#hearer));
   }
 
   get #hearer(): SocketsHearer<Peer> {

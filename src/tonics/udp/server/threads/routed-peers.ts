@@ -245,7 +245,8 @@ export class RoutedPeers implements PeerKeeper {
 /** What a thread is given: all that is about sessions. Who gets one, and what concerns sockets, is this thread's business. */
 function optionsOfPart(settings: UdpServerSettings): Readonly<Record<string, unknown>> {
   const { drainTimeout, logMode, logLane, family, idleTimeout } = settings;
-  const { unsentLimit, unsentMessages, unheardMessagesPerPeer, unheardLimitPerPeer, unheardMessages, unheardLimit } = settings;
+  const { unsentLimit, unsentMessages, unheardMessagesPerPeer, unheardLimitPerPeer, unheardMessages, unheardLimit } =
+    settings;
   const unheard = { unheardMessagesPerPeer, unheardLimitPerPeer, unheardMessages, unheardLimit };
   const all = { drainTimeout, logMode, logLane, family, idleTimeout, unsentLimit, unsentMessages, ...unheard };
   return { ...all, maxPeers: Number.MAX_SAFE_INTEGER };
