@@ -5,8 +5,9 @@ import type { SocketTonic } from '../../socket-tonic.js';
 import { sendError } from '../udp-errors.js';
 import { IdleTimer } from './idle-timer.js';
 import { Peer, type SessionSocket } from './peer.js';
+import type { SessionSockets } from './session-sockets.js';
 import { PeerAdmission } from './peer-admission.js';
-import type { BoundSockets, KeeperOwner, PeerKeeper } from './peer-keeper.js';
+import type { KeeperOwner, PeerKeeper } from './peer-keeper.js';
 import { PeerLine } from './peer-line.js';
 import { SeenLists } from './seen-lists.js';
 import { ServerSockets, type SocketsHearer } from './server-sockets.js';
@@ -20,13 +21,6 @@ import type { PartOfSessions } from './threads/part-of-sessions.js';
 const NEW_AT_ONCE = 256;
 /** And so many expire. */
 const EXPIRE_AT_ONCE = 1_000;
-
-/** The sockets of those who talk to sessions. */
-export interface SessionSockets extends BoundSockets {
-  readonly all: readonly SessionSocket[];
-  /** More waits than was taken: it has its turn with a later one of the loop. */
-  again(): void;
-}
 
 /**
  * The sessions of a UdpServer: who gets one, what each is to hear, and when it ends by itself.

@@ -18,6 +18,8 @@ export const Kind = {
   idle: 7,
   /** From a thread: somebody waits for {@link Kind.settled}. */
   owed: 8,
+  /** From a thread: it has loaded the protocol, and takes what comes. */
+  ready: 9,
 } as const;
 type Kind = (typeof Kind)[keyof typeof Kind];
 

@@ -9,7 +9,7 @@ import type { Sendable } from '../../../socket-tonic.js';
 import type { PartGiven } from '../../../tcp/server/server-catalyst.js';
 import type { Peer } from '../peer.js';
 import type { KeeperOwner } from '../peer-keeper.js';
-import type { SessionSockets } from '../sessions.js';
+import type { SessionSockets } from '../session-sockets.js';
 import type { UdpServerSettings } from '../udp-server-options.js';
 import { type FarPeer, FarSocket, type FarWords } from './far-socket.js';
 import { ENDS, Kind, Parcel, ParcelReader } from './parcel.js';
@@ -66,6 +66,8 @@ export class PartOfSessions implements FarWords, Channel {
   }
 
   bind(): SessionSockets {
+    this.#parcel.put(Kind.ready, 0);
+    this.#says();
     return {
       all: this.#sockets,
       again: () => this.#key.again(Interest.READ),

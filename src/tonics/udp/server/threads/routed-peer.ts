@@ -8,8 +8,6 @@ export class RoutedPeer implements Seen {
   /** What both threads call it. */
   readonly number: number;
   readonly socket: ServerSocket<RoutedPeer>;
-  /** Of its socket, among those of the server. */
-  readonly place: number;
   readonly remote: Address;
   readonly way: ThreadWay;
   /** Datagrams that were given to its thread. */
@@ -23,10 +21,9 @@ export class RoutedPeer implements Seen {
   before: Seen | undefined = undefined;
   after: Seen | undefined = undefined;
 
-  constructor(number: number, socket: ServerSocket<RoutedPeer>, place: number, remote: Address, way: ThreadWay) {
+  constructor(number: number, socket: ServerSocket<RoutedPeer>, remote: Address, way: ThreadWay) {
     this.number = number;
     this.socket = socket;
-    this.place = place;
     this.remote = remote;
     this.way = way;
   }

@@ -41,6 +41,8 @@ export class RoutedPeers implements PeerKeeper {
   readonly #peers = new RoutedNumbers();
   readonly #seen = new SeenLists<RoutedPeer>();
   #sockets: ServerSockets<RoutedPeer> | undefined = undefined;
+  /** All of these are bound. */
+  #isBound = false;
 
   constructor(server: SocketTonic<string>, settings: UdpServerSettings, threads: number, owner: KeeperOwner) {
     const catalyst = server._ttCatalyst;
@@ -73,13 +75,21 @@ export class RoutedPeers implements PeerKeeper {
   bind(): BoundSockets {
     this.#spread.start(this.#owner.supervise);
     this.#sockets = new ServerSockets(this.#server._ttCatalyst, this.#settings, {
-      listens: () => this.#owner.listens(),
+      listens: () => {
+        this.#isBound = true;
+        this.#mayListen();
+      },
       datagramsWait: () => this.#owner.receiveSoon(),
       lost: (failure, peer) => this.#lost(failure, peer),
       failed: (error) => this.#owner.failed(error),
       settled: () => this.#owner.settled(),
     });
     return this.#sockets;
+  }
+
+  /** It serves when its sockets are bound and its threads have loaded the protocol. */
+  #mayListen(): void {
+    if (this.#isBound && this.#ways.every(({ isOpen }) => isOpen)) this.#owner.listens();
   }
 
   get counts(): UdpServerCounts {
@@ -121,13 +131,13 @@ export class RoutedPeers implements PeerKeeper {
     const index = this.#spread.leastBusy;
     const way = index === undefined ? undefined : this.#ways[index]!;
     if (way?.hasRoom(bytes) !== true) return void this.#spread.tally.add('threadFull');
-    const peer = this.#peers.add((number) => new RoutedPeer(number, socket, place, remote, way));
+    const peer = this.#peers.add((number) => new RoutedPeer(number, socket, remote, way));
     if (!this.admission.lets(peer, remote)) return void this.#peers.remove(peer);
     this.admission.open++;
     this.#spread.tally.opened(way.index);
     socket.peers.add(peer);
     this.#seen.add(peer, now);
-    way.meets(peer);
+    way.meets(peer, remote, place, socket.local!);
     return peer;
   }
 
@@ -167,10 +177,18 @@ export class RoutedPeers implements PeerKeeper {
   }
 
   #hear(way: ThreadWay, { kind, number, data }: ParcelReader): void {
-    if (kind === Kind.owed) {
-      way.owesSettled = true;
-      return;
-    }
+    if (kind === Kind.owed) way.owesSettled = true;
+    else if (kind === Kind.ready) this.#opens(way);
+    else this.#hearOf(way, kind, number, data);
+  }
+
+  #opens(way: ThreadWay): void {
+    if (way.isOpen) return;
+    way.isOpen = true;
+    this.#mayListen();
+  }
+
+  #hearOf(way: ThreadWay, kind: number, number: number, data: Buffer): void {
     const peer = this.#peers.get(number)!;
     if (kind === Kind.data) this.#send(peer, data);
     else if (kind === Kind.over) this.#forget(peer);
