@@ -151,7 +151,7 @@ export const threadRows = [
     ours: 'tasktonic-udp-work-2',
     theirs: 'tasktonic-udp-work-1',
     bar: { kind: 'none' },
-    load: { mode: 'udp', connections: 50, size: 64, inflight: 1 },
+    load: { mode: 'udp', connections: 10, size: 64, inflight: 1 },
   },
   {
     ...three,

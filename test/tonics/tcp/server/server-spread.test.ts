@@ -114,6 +114,17 @@ describe('a server that is spread over threads', () => {
     expect(bench.sockets(0)).to.deep.equal(['e']);
   });
 
+  it('knows what comes of the thread that runs now from what one before it has said', () => {
+    const bench = new Bench();
+    const { life } = bench.thread(0).part;
+    expect([bench.spread.isOf(0, life), bench.spread.isOf(0, life + 1)]).to.deep.equal([true, false]);
+    bench.dies(0);
+    expect(bench.spread.isOf(0, life)).to.equal(false);
+    bench.startsAgain(0);
+    const { life: next } = bench.thread(0).part;
+    expect([bench.spread.isOf(0, life), bench.spread.isOf(0, next)]).to.deep.equal([false, true]);
+  });
+
   it('says so where none of them runs', () => {
     const bench = new Bench();
     bench.dies(0);

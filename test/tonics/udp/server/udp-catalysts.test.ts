@@ -2,7 +2,7 @@ import os from 'node:os';
 import { expect } from 'chai';
 import { lines } from '../../../../src/framing/index.js';
 import { type ListenInfo, UdpServer, type UdpServerOptions, UdpSession } from '../../../../src/index.js';
-import { WARN } from '../../../support/app.js';
+import { WARN, stall } from '../../../support/app.js';
 import type { VirtualBench } from '../../../support/bench.js';
 import { expectCode, expectThrow } from '../../../support/errors.js';
 import { type FakeDatagram, FakeNetwork } from '../../../support/fake-network.js';
@@ -388,6 +388,22 @@ describe('the option catalysts of a UdpServer', () => {
       expect([to(1).length, to(2).length]).to.deep.equal([7, 1]);
       datagram.settles();
       await till(() => [1, 2].every((n) => to(n).at(-1) === 'drain'));
+    });
+
+    it('ends no session to which something is under way, though nothing has come there for too long', async () => {
+      for (const late of [1.5, 5, 20]) {
+        await spoofed({ idleTimeout: 100 });
+        datagram.receives('hello', from(1));
+        await till(() => to(1).length === 1);
+        await app.pass(98);
+        datagram.receives('late', from(1));
+        // The thread's own time goes on meanwhile, and its patience ends.
+        await app.inside(() => stall(late));
+        await till(() => to(1).length === 2);
+        expect(to(1)[1]).to.match(/ late$/);
+        expect(server.counts).to.deep.nested.include({ 'accepted': 1, 'expired': 0, 'dropped.ended': 0 });
+        await tidyUp();
+      }
     });
 
     it('makes a session for each of very many that come at once', async () => {
