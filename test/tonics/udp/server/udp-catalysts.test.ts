@@ -401,7 +401,7 @@ describe('the option catalysts of a UdpServer', () => {
         await app.inside(() => stall(late));
         await till(() => to(1).length === 2);
         expect(to(1)[1]).to.match(/ late$/);
-        expect(server.counts).to.deep.nested.include({ 'accepted': 1, 'expired': 0, 'dropped.ended': 0 });
+        expect(server.counts).to.deep.nested.include({ accepted: 1, expired: 0, 'dropped.ended': 0 });
         await tidyUp();
       }
     });
