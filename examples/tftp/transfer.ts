@@ -1,128 +1,115 @@
 import { UdpSession } from 'tasktonic';
-import type { Files, OpenFile } from './folder.js';
-import { ERROR, OP, errorPacket, optionsAck, packet, readBlock, readRequest } from './packet.js';
+import type { Folder, OpenFile } from './folder.js';
+import { ERROR, type Packet, type Request, tftp } from './packets.js';
 
-const TRIES = 5;
-const BLOCK = 512;
 const LARGEST_BLOCK = 65_464;
 /** What the system says, as TFTP does. */
 const CODES: Readonly<Record<string, number>> = { ENOENT: ERROR.notFound, EACCES: ERROR.access, EEXIST: ERROR.exists };
 
-/**
- * One transfer: all that comes from one port of a client. It waits for a packet in `asked`, `sending` (an acknowledgement) and `receiving` (data), and for
- * the disk in `atDisk`, where it hears nothing: so a packet that comes twice is no second order.
- */
-export class Transfer extends UdpSession.with({ states: ['asked', 'atDisk', 'sending', 'receiving', 'over'] }) {
+/** One transfer: all that comes from one port of a client. A packet that comes twice is no second order, since it is answered once. */
+export class Transfer extends UdpSession.with({ states: ['asked', 'opening', 'sending', 'receiving'], framing: tftp }) {
+  #request!: Request;
   #file: OpenFile | undefined;
-  #blockSize = BLOCK;
-  #seconds = 1;
-  /** The number of the block that was sent last, or is to come; from its low 16 bits a peer knows it. */
+  #blockSize = 512;
+  /** The number of the block that was sent last, or has come, in 16 bits. */
   #block = 0;
-  #isLast = false;
+  /** It was the last one. */
   #isWhole = false;
-  #sent: Buffer = Buffer.alloc(0);
-  #tries = 0;
 
-  constructor(private readonly files: Files) {
+  constructor(private readonly folder: Pick<Folder, 'open'>) {
     super();
   }
 
   ttse__onStart(): void {
+    this.#setTimeout(1);
     this.toState('asked');
   }
 
-  ttse_asked__onData(data: Buffer): void {
-    const request = readRequest(data);
-    if (request === undefined) return this.#fail(ERROR.illegal, 'this is no request');
-    if (request.mode !== 'octet') return this.#fail(ERROR.other, 'only the mode octet is known');
-    const open = this.files.open(request.name, request.writes).then((file) => ({ file, request }));
-    this.toState('atDisk');
-    return this.pipe(open, this.ttse__onOpened, this.ttse__onDiskFailed);
-  }
-
-  ttse__onOpened({ file, request }: { file: OpenFile; request: NonNullable<ReturnType<typeof readRequest>> }): void {
-    this.#file = file;
-    const agreed = this.#agree(request.options, request.writes ? request.options.get('tsize') : String(file.size));
-    if (agreed.size > 0) return this.#say(optionsAck(agreed), request.writes ? 'receiving' : 'sending');
-    return request.writes ? this.#acknowledge() : this.#readNext();
-  }
-
-  /** Takes what it knows of the options of a client (RFC 2347). */
-  #agree(options: ReadonlyMap<string, string>, size: string | undefined): Map<string, string> {
-    const agreed = new Map<string, string>();
-    const [blockSize, seconds] = [Number(options.get('blksize')), Number(options.get('timeout'))];
-    if (blockSize >= 8) agreed.set('blksize', String((this.#blockSize = Math.min(blockSize, LARGEST_BLOCK))));
-    if (seconds >= 1 && seconds <= 255) agreed.set('timeout', String((this.#seconds = seconds)));
-    if (options.has('tsize') && size !== undefined) agreed.set('tsize', size);
-    return agreed;
-  }
-
-  // ---- It sends a file ----
-
-  ttse_sending__onData(data: Buffer): void {
-    if (this.#isError(data) || readBlock(data, OP.ack)?.block !== (this.#block & 0xffff)) return;
-    if (this.#isLast) this.ttsc__close();
-    else this.#readNext();
-  }
-
-  #readNext(): void {
-    this.toState('atDisk');
-    this.pipe(
-      this.#file!.read(this.#blockSize, this.#block * this.#blockSize),
-      this.ttse__onRead,
+  ttse_asked__onFrame(packet: Packet): void {
+    if (packet.kind !== 'read' && packet.kind !== 'write') return this.ttse_asked__onError();
+    if (packet.mode.toLowerCase() !== 'octet') return this.#fail(ERROR.other, 'only the mode octet is known');
+    this.#request = packet;
+    this.toState('opening');
+    return this.pipe(
+      this.folder.open(packet.name, packet.kind === 'write'),
+      this.ttse__onOpened,
       this.ttse__onDiskFailed,
     );
   }
 
+  ttse_asked__onError(): void {
+    this.#fail(ERROR.illegal, 'this is no request');
+  }
+
+  ttse__onOpened(file: OpenFile): void {
+    this.#file = file;
+    const isRead = this.#request.kind === 'read';
+    this.toState(isRead ? 'sending' : 'receiving');
+    const asked = new Map(this.#request.options.map(({ name, value }) => [name.toLowerCase(), Number(value)]));
+    if (isRead && asked.has('tsize')) asked.set('tsize', file.size);
+    const agreed = [...asked].map(([name, value]) => ({ name, value: String(this.#agree(name, value) ?? '') }));
+    const options = agreed.filter(({ value }) => value !== '');
+    if (options.length > 0) this.sendFrameUntilAnswered(isRead ? 0 : 1, { kind: 'optionsAck', options });
+    else if (isRead) this.#readNext();
+    else this.#acknowledge();
+  }
+
+  /** What it takes for the value of an option (RFC 2347 to 2349); nothing where it does not know it. */
+  #agree(name: string, value: number): number | undefined {
+    if (name === 'tsize' && value >= 0) return value;
+    if (name === 'blksize' && value >= 8) return (this.#blockSize = Math.min(Math.trunc(value), LARGEST_BLOCK));
+    return name === 'timeout' && value >= 1 && value <= 255 ? this.#setTimeout(value) : undefined;
+  }
+
+  ttse_sending__onFrame(packet: Packet): void {
+    if (packet.kind === 'error') this.ttsc__close();
+    else if (packet.kind !== 'ack' || !this.answered(packet.block)) return;
+    else if (this.#isWhole) this.ttsc__close();
+    else this.#readNext();
+  }
+
+  #readNext(): void {
+    this.pipe(this.#file!.read(this.#blockSize), this.ttse__onRead, this.ttse__onDiskFailed);
+  }
+
   ttse__onRead(data: Buffer): void {
-    this.#block++;
-    this.#isLast = data.length < this.#blockSize;
-    this.#say(packet(OP.data, this.#block & 0xffff, data), 'sending');
+    this.#passed(data.length);
+    this.sendFrameUntilAnswered(this.#block, { kind: 'data', block: this.#block, data });
   }
 
-  // ---- It receives one ----
-
-  ttse_receiving__onData(data: Buffer): void {
-    const received = readBlock(data, OP.data);
-    if (this.#isError(data) || received === undefined) return;
-    if (!this.isNext(received.block, this.#block)) return;
-    this.#isLast = received.data.length < this.#blockSize;
-    this.toState('atDisk');
-    const written = this.#file!.write(received.data, this.#block * this.#blockSize);
-    this.pipe(written, this.ttse__onWritten, this.ttse__onDiskFailed);
+  ttse_receiving__onFrame(packet: Packet): void {
+    if (packet.kind === 'error') return this.ttsc__close();
+    if (packet.kind !== 'data') return undefined;
+    // Its last acknowledgement was lost where the client sends its last block once more.
+    if (!this.answered(packet.block)) return this.#isWhole ? this.#acknowledge() : undefined;
+    return this.pipe(this.#file!.write(packet.data), this.ttse__onWritten, this.ttse__onDiskFailed);
   }
 
-  /** Whether a block is the one that is to come, and not one that has come before. */
-  protected isNext(number: number, before: number): boolean {
-    return number === ((before + 1) & 0xffff);
-  }
-
-  ttse__onWritten(): void {
-    this.#block++;
-    this.#isWhole = this.#isLast;
+  ttse__onWritten(size: number): void {
+    this.#passed(size);
     this.#acknowledge();
   }
 
   #acknowledge(): void {
-    this.#say(packet(OP.ack, this.#block & 0xffff), this.#isLast ? 'over' : 'receiving');
+    const ack = { kind: 'ack', block: this.#block } as const;
+    if (this.#isWhole) this.sendFrame(ack);
+    else this.sendFrameUntilAnswered((this.#block + 1) & 0xffff, ack);
   }
 
-  /** Its last acknowledgement was lost: the client sends its last block once more. */
-  ttse_over__onData(data: Buffer): void {
-    if (readBlock(data, OP.data) !== undefined) this.send(this.#sent);
+  /** A block was read, or written; one that is not full is the last. */
+  #passed(size: number): void {
+    this.#block = (this.#block + 1) & 0xffff;
+    this.#isWhole = size < this.#blockSize;
   }
 
-  ttse_over__onStateTimeout(): void {
-    this.ttsc__close();
+  ttse__onUnanswered(): void {
+    this.#fail(ERROR.other, 'nothing came for too long');
   }
 
-  // ---- What goes wrong ----
-
-  /** Nothing has come: what was sent last may be lost. */
-  ttse__onStateTimeout(): void {
-    if (++this.#tries >= TRIES) return this.#fail(ERROR.other, 'nothing came for too long');
-    this.send(this.#sent);
-    return this.toState(this.state, { reenter: true, timeout: this.#seconds * 1_000 });
+  #setTimeout(seconds: number): number {
+    this.setResend({ timeout: seconds * 1_000, factor: 1, spread: 0 });
+    this.setIdleTimeout(seconds * 6_000);
+    return seconds;
   }
 
   ttse__onDiskFailed(reason: unknown): void {
@@ -130,25 +117,12 @@ export class Transfer extends UdpSession.with({ states: ['asked', 'atDisk', 'sen
     this.#fail(CODES[code] ?? ERROR.other, code in CODES ? code : message);
   }
 
+  #fail(code: number, text: string): void {
+    this.sendFrame({ kind: 'error', code, text });
+    this.ttsc__close();
+  }
+
   ttse__onFinished(): void {
     void this.#file?.close(this.#isWhole).catch(() => {});
-  }
-
-  #isError(data: Buffer): boolean {
-    const isError = readBlock(data, OP.error) !== undefined;
-    if (isError) this.ttsc__close();
-    return isError;
-  }
-
-  #say(sent: Buffer, next: 'sending' | 'receiving' | 'over'): void {
-    this.#tries = 0;
-    this.#sent = sent;
-    this.send(sent);
-    this.toState(next, { timeout: this.#seconds * (next === 'over' ? TRIES * 1_000 : 1_000) });
-  }
-
-  #fail(code: number, text: string): void {
-    this.send(errorPacket(code, text));
-    this.ttsc__close();
   }
 }

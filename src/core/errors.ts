@@ -249,6 +249,8 @@ export const ERRORS = {
   TT_FRAME_NOT_ENCODED: 'The frame cannot be sent with {framing}: {problem}.',
   TT_FRAME_TIMEOUT:
     'A frame of {framing} was not complete {ms} ms after its first byte; {bytes} bytes of it have come (from byte {place} of the stream on).',
+  TT_UNANSWERED:
+    'The datagram with the key {key} was sent {tries} times, and was not answered: define ttse__onUnanswered to hear of it.',
   TT_BAD_DATAGRAM: 'A datagram from {address} does not consist of whole frames of {framing}: {problem}.',
   TT_TAKEN_OVER: '{what} of {tonic} cannot be had: what comes goes to {by} already. Take a connection over once.',
   TT_CANNOT_TAKE_OVER: '{what} of {tonic} cannot be had now: {why}.',

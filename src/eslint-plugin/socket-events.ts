@@ -63,7 +63,7 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   UdpSession: [
     LIFE,
     {
-      events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onDisconnected', 'onError'],
+      events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onUnanswered', 'onDisconnected', 'onError'],
       mistaken: {
         onDatagram: 'onData',
         onMessage: 'onData',
@@ -77,7 +77,7 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   UdpSocket: [
     LIFE,
     {
-      events: ['onListening', 'onDatagram', 'onFrame', 'onDrain', 'onError'],
+      events: ['onListening', 'onDatagram', 'onFrame', 'onDrain', 'onUnanswered', 'onError'],
       mistaken: { onMessage: 'onDatagram', onData: 'onDatagram' },
     },
   ],

@@ -15,3 +15,27 @@ export type { RespReply } from './resp-reply.js';
 export { mapFrames, type MapFramesOptions, type MapFramesRead, type MapFramesReader } from './map-frames.js';
 export { readCommand, type TextCommand } from './read-command.js';
 export { custom, type CustomOptions } from './custom.js';
+export { packets, type Packets, type PacketOf, type PacketsOptions } from './packets/packets.js';
+export type { PacketKinds } from './packets/packet-table.js';
+export type { PacketReader, PacketWriter } from './packets/packet-bytes.js';
+export {
+  fields,
+  i16,
+  i32,
+  i8,
+  listOf,
+  rest,
+  sized,
+  sizedText,
+  u16,
+  u16le,
+  u32,
+  u32le,
+  u64,
+  u8,
+  zeroEnded,
+  type PacketField,
+  type PacketFields,
+  type ValueOf,
+  type ValuesOf,
+} from './packets/packet-fields.js';

@@ -44,6 +44,7 @@ type Sent =
   | 'ttse__onMessage'
   | 'ttse__onDatagram'
   | 'ttse__onDrain'
+  | 'ttse__onUnanswered'
   | 'ttse__onHighWater'
   | 'ttse__onEnd'
   | 'ttse__onSecure'

@@ -27,6 +27,8 @@ export type { PoolHealth, PoolRequestOptions, PooledClient, TcpClientPoolOptions
 export type { PoolQuestion } from './tcp/pool/pool-question.js';
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
+export type { ResendOptions } from './udp/resend-pace.js';
+export type { ResendKey, UnansweredInfo } from './udp/unanswered.js';
 export { UdpServer } from './udp/server/udp-server.js';
 export type { SessionProtocol, UdpServerOptions } from './udp/server/udp-server-options.js';
 export type {

@@ -74,6 +74,10 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'test/tonics/udp/udp-sending.test.ts',
     'keeps no more bytes than unsentLimit',
   ],
+  'datagrams that wait for their answers, of a UDP socket or a session': [
+    'test/tonics/udp/resend.test.ts',
+    'is refused where too many wait for their answers, and those go on',
+  ],
   'requests that wait for a client of a pool': [
     'test/tonics/tcp/pool/tcp-client-pool.test.ts',
     'bounds the bytes that wait',

@@ -39,6 +39,7 @@ export { ServerSpread, type Supervise } from '../../src/tonics/tcp/server/server
 export { ServerTally } from '../../src/tonics/tcp/server/server-tally.js';
 export { Peer } from '../../src/tonics/udp/server/peer.js';
 export { PeerTable } from '../../src/tonics/udp/server/peer-table.js';
+export { IdleTimer } from '../../src/tonics/udp/server/idle-timer.js';
 export { type Seen, SeenLists } from '../../src/tonics/udp/server/seen-lists.js';
 export { Kind, Parcel, ParcelReader } from '../../src/tonics/udp/server/threads/parcel.js';
 export { SharedTotal, SpreadTally } from '../../src/tonics/udp/server/threads/spread-tally.js';

@@ -2,10 +2,10 @@ import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { type Address, type TaskTonicError, UdpServer, UdpSocket } from 'tasktonic';
+import { type Address, type ResendKey, type TaskTonicError, UdpServer, UdpSocket } from 'tasktonic';
 import { type Distiller, type Fault, explore } from 'tasktonic/testing';
-import { type Files, Folder, type OpenFile } from '../../examples/tftp/folder.js';
-import { ERROR, OP, errorPacket, packet, readBlock, readRequest } from '../../examples/tftp/packet.js';
+import { Folder, type OpenFile } from '../../examples/tftp/folder.js';
+import { ERROR, tftp } from '../../examples/tftp/packets.js';
 import { Transfer } from '../../examples/tftp/transfer.js';
 import { needsCommands, runCommand } from '../support/commands.js';
 import { howMany, onlyWithAll } from '../support/how-many.js';
@@ -16,6 +16,12 @@ import { ExampleApp } from './support/example-app.js';
 
 /** 1,300 bytes, each of which tells its place. */
 const CONTENT = Buffer.from(Array.from({ length: 1_300 }, (_, n) => (n * 7 + (n >> 8)) & 255));
+
+/** The numbers of the kinds of packets (RFC 1350). */
+const OP = { read: 1, write: 2, error: 5 } as const;
+
+const packet = (kind: 'data' | 'ack', block: number, data: Uint8Array = Buffer.alloc(0)): Buffer =>
+  tftp.encode(kind === 'ack' ? { kind, block } : { kind, block, data: Buffer.from(data) });
 
 const request = (op: number, name: string, ...options: readonly string[]): Buffer =>
   Buffer.from(`\0${String.fromCharCode(op)}${[name, 'octet', ...options].join('\0')}\0`, 'latin1');
@@ -109,14 +115,14 @@ describe('the TFTP server', () => {
     const agreed = await answer(request(OP.read, 'there.bin', 'BLKSIZE', '1024', 'tsize', '0', 'windowsize', '4'));
     expect(agreed.toString('latin1')).to.equal('\0\x06blksize\x001024\0tsize\x001300\0');
     for (const blockSize of ['7', '-1', 'x']) {
-      const data = readBlock(await answer(request(OP.read, 'there.bin', 'blksize', blockSize)), OP.data);
-      expect([data?.block, data?.data.length]).to.deep.equal([1, 512]);
+      const data = tftp.codec.read(await answer(request(OP.read, 'there.bin', 'blksize', blockSize)));
+      expect(data).to.deep.equal({ kind: 'data', block: 1, data: CONTENT.subarray(0, 512) });
     }
   });
 
   for (const [what, sent] of [
     ['nothing', Buffer.alloc(0)],
-    ['no request', packet(OP.data, 1, 'x')],
+    ['no request', packet('data', 1, Buffer.from('x'))],
     ['a request without an end', request(OP.read, 'x').subarray(0, -1)],
     ['a text file', Buffer.from('\0\x01there.bin\0netascii\0', 'latin1')],
   ] as const)
@@ -128,39 +134,38 @@ describe('the TFTP server', () => {
     const peer = await udpPeer();
     peer.send(request(OP.write, 'half'), app.ports[0]!);
     await peer.received();
-    peer.send(packet(OP.data, 1, Buffer.alloc(512)), app.ports[0]!);
+    peer.send(packet('data', 1, Buffer.alloc(512)), app.ports[0]!);
     await peer.received(2);
     expect(await readdir(folder)).to.include('half');
-    peer.send(errorPacket(ERROR.other, 'disk full'), app.ports[0]!);
+    peer.send(tftp.encode({ kind: 'error', code: ERROR.other, text: 'disk full' }), app.ports[0]!);
     for (let looks = 0; (await readdir(folder)).includes('half'); looks++) expect(looks).to.be.below(10_000);
   });
 
   it('reads requests as they are', () => {
-    expect(readRequest(request(OP.write, 'a', 'tsize', '5'))).to.deep.equal({
-      writes: true,
+    expect(tftp.codec.read(request(OP.write, 'a', 'tsize', '5'))).to.deep.equal({
+      kind: 'write',
       name: 'a',
       mode: 'octet',
-      options: new Map([['tsize', '5']]),
+      options: [{ name: 'tsize', value: '5' }],
     });
   });
 });
 
 /** Files in memory. */
-class Memory implements Files {
+class Memory {
   readonly files = new Map<string, Buffer>([['there', CONTENT]]);
 
   async open(name: string, writes: boolean): Promise<OpenFile> {
     const { files } = this;
     let content = writes ? Buffer.alloc(0) : files.get(name)!;
+    let position = 0;
     return {
       size: content.length,
-      read: async (most, position) => content.subarray(position, position + most),
-      write: async (data, position) =>
-        void (content = Buffer.concat([
-          content.subarray(0, position),
-          Buffer.alloc(Math.max(position - content.length, 0)),
-          data,
-        ])),
+      read: async (most) => content.subarray(position, (position += most)),
+      write: async (data) => {
+        content = Buffer.concat([content, data]);
+        return data.length;
+      },
       close: async (isWhole) => void (isWhole && writes && files.set(name, content)),
     };
   }
@@ -184,20 +189,20 @@ class Client extends UdpSocket {
     this.#say(request(this.writes ? OP.write : OP.read, this.writes ? 'new' : 'there'));
   }
   ttse__onDatagram(data: Buffer): void {
-    const heard = readBlock(data, this.writes ? OP.ack : OP.data);
-    if (heard === undefined) return;
-    if (this.writes) {
+    const heard = tftp.codec.read(data);
+    if (heard.kind !== (this.writes ? 'ack' : 'data')) return;
+    if (heard.kind === 'ack') {
       if (heard.block !== this.#block) return;
       this.done = this.#block * 512 > CONTENT.length;
       if (!this.done)
-        this.#say(packet(OP.data, ++this.#block, CONTENT.subarray((this.#block - 1) * 512, this.#block * 512)));
-    } else {
+        this.#say(packet('data', ++this.#block, CONTENT.subarray((this.#block - 1) * 512, this.#block * 512)));
+    } else if (heard.kind === 'data') {
       if (heard.block === this.#block + 1) {
         this.#block++;
         this.got.push(heard.data);
         this.done = heard.data.length < 512;
       }
-      this.#say(packet(OP.ack, this.#block));
+      this.#say(packet('ack', this.#block));
     }
   }
   ttse__onStateTimeout(): void {
@@ -212,7 +217,8 @@ class Client extends UdpSocket {
 
 /** The bug that is put in on purpose: a block that comes twice is written twice. */
 class Careless extends Transfer {
-  protected override isNext(): boolean {
+  protected override answered(key: ResendKey): boolean {
+    super.answered(key);
     return true;
   }
 }
@@ -249,6 +255,7 @@ describe('transfers over TFTP on a network that loses packets, and brings some t
       () => expect.fail('explore() found nothing'),
       (thrown: TaskTonicError) => thrown,
     );
-    expect((error.details['faults'] as Fault[]).map(({ kind }) => kind)).to.deep.equal(['loss']);
+    const kinds = (error.details['faults'] as Fault[]).map(({ kind }) => kind);
+    expect(new Set(kinds)).to.deep.equal(new Set(['loss']));
   });
 });

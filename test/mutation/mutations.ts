@@ -2,7 +2,8 @@ import type { Change } from './support/mutated-tree.js';
 
 /** A bug put in on purpose, and the program in which `explore()` must find it. */
 export interface Mutation extends Change {
-  readonly kind: 'missing bound' | 'lost wake-up' | 'split frame' | 'unhandled reset' | 'late timer' | 'rounding';
+  readonly kind:
+    'missing bound' | 'lost wake-up' | 'split frame' | 'unhandled reset' | 'late timer' | 'rounding' | 'wrong count';
   /** One of `programs/`. */
   readonly program: string;
 }
@@ -151,5 +152,21 @@ export const MUTATIONS: readonly Mutation[] = [
     find: 'return now >= this.#movedAt + this.#timeout ||',
     replace: 'return now - this.#movedAt >= this.#timeout ||',
     program: 'bookings',
+  },
+  {
+    kind: 'missing bound',
+    what: 'the idlest session keeps its place when somebody new has it',
+    file: 'src/tonics/udp/server/sessions.ts',
+    find: 'if (this.#seen.size >= maxPeers) this.#replaceIdlest();',
+    replace: '',
+    program: 'peers',
+  },
+  {
+    kind: 'wrong count',
+    what: 'what is dropped with its session is counted nowhere',
+    file: 'src/tonics/udp/server/sessions.ts',
+    find: '    this.#tally.dropped.ended += unheard;\n',
+    replace: '',
+    program: 'peers',
   },
 ];

@@ -1,3 +1,4 @@
+import { SOCKET_MUTATIONS } from './socket-mutations.js';
 import type { Change } from './support/mutated-tree.js';
 import type { TestPlace } from './support/test-in.js';
 
@@ -5,6 +6,7 @@ import type { TestPlace } from './support/test-in.js';
 export interface OrdinaryMutation extends Change, TestPlace {}
 
 export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
+  ...SOCKET_MUTATIONS,
   {
     what: 'a relay goes on reading from one while the other takes nothing',
     file: 'src/tonics/tcp/connection/streams/relay.ts',

@@ -23,7 +23,7 @@ type Phase = 'connecting' | 'handshake' | 'asking';
 
 /** How often it begins some, in ms. */
 const PACE = 10;
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 /** The most that are open at once: fewer than the handshakes that a server does at once, which turns away more. */
 const MOST = 500;
 
@@ -42,15 +42,18 @@ export class Connecting {
   readonly #pending = new Set<Promise<void>>();
   readonly #timer: NodeJS.Timeout;
   readonly #startedAt = performance.now();
+  readonly #most: number;
 
-  constructor(perSecond: number, open: () => Socket) {
+  /** @param most so many are open at once: fewer than are due, where the machine is too slow. */
+  constructor(perSecond: number, open: () => Socket, most = MOST) {
     this.#open = open;
+    this.#most = most;
     this.#timer = setInterval(() => this.#beginThose(perSecond), PACE);
   }
 
-  /** Resolves when so many were answered in all. */
-  async answered(count: number): Promise<void> {
-    while (this.outcome.answered < count) await new Promise((resolve) => setTimeout(resolve, PACE));
+  /** Resolves when that process has answered one. */
+  async answeredBy(pid: number): Promise<void> {
+    while (!this.outcome.by.has(String(pid))) await new Promise((resolve) => setTimeout(resolve, PACE));
   }
 
   async stop(): Promise<Outcome> {
@@ -63,7 +66,7 @@ export class Connecting {
     const { outcome } = this;
     const due = Math.floor(((performance.now() - this.#startedAt) / 1_000) * perSecond);
     while (outcome.begun + outcome.heldBack < due) {
-      if (this.#pending.size < MOST) this.#begin();
+      if (this.#pending.size < this.#most) this.#begin();
       else outcome.heldBack = due - outcome.begun;
     }
   }

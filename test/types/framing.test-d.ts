@@ -4,15 +4,22 @@ import {
   custom,
   type Decoder,
   delimited,
+  fields,
   fixed,
   type Framing,
   jsonLines,
   lengthPrefixed,
   lines,
+  listOf,
   mapFrames,
   messagePack,
   netstrings,
+  packets,
   respCommands,
+  rest,
+  u16,
+  u64,
+  zeroEnded,
 } from '../../src/framing/index.js';
 import { checkFraming } from '../../src/testing/index.js';
 
@@ -98,4 +105,35 @@ export function commands(): void {
   // @ts-expect-error a status is a text
   framing.encode({ status: 1 });
   void [words, bytes];
+}
+
+export function binary(): void {
+  const framing = packets({
+    kind: u16,
+    kinds: {
+      data: [3, { block: u16, data: rest }],
+      names: [7, { all: listOf(fields({ name: zeroEnded, size: u64 })) }],
+    },
+  });
+  const packet = framing.codec.read(Buffer.alloc(0));
+  if (packet.kind === 'data') {
+    const both: [number, Buffer] = [packet.block, packet.data];
+    void both;
+    // @ts-expect-error of another kind
+    void packet.all;
+  } else {
+    const sizes: bigint[] = packet.all.map(({ size }) => size);
+    void sizes;
+  }
+  framing.encode({ kind: 'data', block: 1, data: Buffer.alloc(0) });
+  // @ts-expect-error a kind that there is not
+  framing.encode({ kind: 'ack', block: 1 });
+  // @ts-expect-error which block?
+  framing.encode({ kind: 'data', data: Buffer.alloc(0) });
+  // @ts-expect-error a text is no bytes
+  framing.encode({ kind: 'data', block: 1, data: 'abc' });
+  // @ts-expect-error the kind is a number
+  packets({ kind: zeroEnded, kinds: { data: [3, {}] } });
+  // @ts-expect-error which number?
+  packets({ kind: u16, kinds: { data: { block: u16 } } });
 }

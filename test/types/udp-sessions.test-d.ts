@@ -2,6 +2,7 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
 import {
+  type Address,
   type Hears,
   type ListenInfo,
   type PeerTurnedAway,
@@ -12,6 +13,7 @@ import {
   UdpServer,
   UdpSession,
   UdpSocket,
+  type UnansweredInfo,
 } from '../../src/index.js';
 import { lines } from '../../src/framing/index.js';
 
@@ -32,10 +34,38 @@ class Game extends UdpSession.with({ states: ['lobby', 'play'], framing: lines()
     this.setIdleTimeout(false);
     // @ts-expect-error: a number of ms
     this.setIdleTimeout('1s');
+    this.setResend({ timeout: 500, factor: 1, tries: 3, spread: 0, maxTimeout: 1_000 });
+    // @ts-expect-error: no such option
+    this.setResend({ retries: 3 });
+    this.sendUntilAnswered(1, line);
+    this.sendFrameUntilAnswered('key', line);
+    // @ts-expect-error: lines are texts
+    this.sendFrameUntilAnswered(1, 7);
+    // @ts-expect-error: what is its answer known by?
+    this.sendUntilAnswered(Buffer.from(line));
+    // @ts-expect-error: a session has one peer
+    this.sendUntilAnswered(1, line, { address: '127.0.0.1', port: 7 });
+    const waited: boolean = this.answered(1);
+    void waited;
+  }
+}
+
+class Asker extends UdpSocket.with({ framing: lines() }) {
+  ttse__onListening(): void {
+    this.sendUntilAnswered(1, 'x', { address: '127.0.0.1', port: 7 });
+    this.sendFrameUntilAnswered(1, 'x', { address: '127.0.0.1', port: 7 });
+    // @ts-expect-error: an address is an object
+    this.sendUntilAnswered(1, 'x', '127.0.0.1');
+  }
+  override ttse__onUnanswered({ key, tries, to }: UnansweredInfo): void {
+    const words: [string | number, number, Address | undefined] = [key, tries, to];
+    void words;
   }
 }
 
 class Bad extends UdpSession {
+  // @ts-expect-error: it is told what was not answered
+  ttse__onUnanswered(_key: number): void {}
   // @ts-expect-error: a Buffer comes
   ttse__onData(_data: string): void {}
   // @ts-expect-error: an async one does not compile
@@ -83,4 +113,10 @@ export class Wrong extends Tonic implements Hears<UdpServer> {
   ttse__onData(_data: Buffer): void {}
 }
 
-export const kept = Bad;
+export class Hearing extends Tonic implements Hears<UdpSocket> {
+  ttse__onUnanswered(_socket: UdpSocket, { key }: UnansweredInfo): void {
+    this.log.info(String(key));
+  }
+}
+
+export const kept = [Bad, Asker];

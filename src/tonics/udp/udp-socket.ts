@@ -16,10 +16,12 @@ import { framingOf } from '../../framing/framing-option.js';
 import type { SaidOfSocket, StatesOf } from '../said-of-socket.js';
 import { Alarm } from '../alarm.js';
 import { showAddress, socketError } from '../socket-errors.js';
-import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../socket-tonic.js';
+import { type SendResult, type Sendable, type SocketTonic, sizeOf } from '../socket-tonic.js';
 import { placeError } from '../tcp/server/server-place.js';
 import { type ListenInfo, tellListening } from '../tcp/server/tcp-server.js';
+import { ResendingSocket } from './resending-socket.js';
 import { type EarlySend, type Membership, UdpBacklog } from './udp-backlog.js';
+import type { ResendKey } from './unanswered.js';
 import { badDestination, sendError } from './udp-errors.js';
 import { applyInterface, applyMembership, membershipText } from './udp-multicast.js';
 import { LARGEST, type UdpSettings, type UdpSocketOptions, udpSchema, udpSettings } from './udp-options.js';
@@ -62,12 +64,12 @@ const SMALLEST_SHARE = 64;
  * - `ttsc__close`, finishing and a throw let leave what was given before, for at most `drainTimeout`.
  */
 export class UdpSocket<State extends string = never, Frame = unknown, Sent = Frame>
-  extends SocketTonic<State>
+  extends ResendingSocket<State>
   implements DatagramFeedOwner
 {
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = {
-    events: ['onListening', 'onDatagram', 'onFrame', 'onDrain', 'onError'],
+    events: ['onListening', 'onDatagram', 'onFrame', 'onDrain', 'onUnanswered', 'onError'],
     mistaken: { onMessage: 'onDatagram', onData: 'onDatagram' },
   };
 
@@ -192,8 +194,29 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
    * @throws {TaskTonicError} `TT_NO_FRAMING`; `TT_FRAME_NOT_ENCODED` where its framing refuses that frame; and as `send()`.
    */
   protected sendFrame(frame: Sent, to?: Address): SendResult {
-    if (this.#feed === undefined) throw fail('TT_NO_FRAMING', { class: this._ttPlan.className });
-    return this.send(this.#feed.framing.encode(frame), to);
+    return this.send(this.#encoded(frame), to);
+  }
+
+  /**
+   * Sends a datagram, and again after a while until `answered()` is told its key, from one of its own sparkles; how often, `setResend()` says, and then
+   * `onUnanswered` is told. At most 256 datagrams, and 1 MiB, may wait for their answers. What closes the socket ends that too.
+   *
+   * @param key by which its answer is known, such as the number that a question has. One that waits with the same key goes for it.
+   * @param data is kept until then: do not change it.
+   * @param to as of `send()`. A name is looked up each time.
+   * @throws {TaskTonicError} as `send()`
+   */
+  protected sendUntilAnswered(key: ResendKey, data: Sendable, to?: Address): SendResult {
+    return this._ttSendUntilAnswered(key, data, to);
+  }
+
+  /**
+   * As `sendUntilAnswered()`, with a frame.
+   *
+   * @throws {TaskTonicError} as `sendFrame()`
+   */
+  protected sendFrameUntilAnswered(key: ResendKey, frame: Sent, to?: Address): SendResult {
+    return this._ttSendUntilAnswered(key, this.#encoded(frame), to);
   }
 
   /** Sends a datagram, on behalf of anybody. A refusal is told by `onError`. */
@@ -216,6 +239,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   /** Closes the socket, after what was sent before has left, and finishes; what is sent later is refused. */
   ttsc__close(): void {
     if (this.#phase !== 'closed') this.#phase = 'draining';
+    this._ttStopResending();
     this.#applyInterest();
     this.ttsc__finish();
   }
@@ -239,6 +263,16 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   }
 
   // ---- Sending ----
+
+  #encoded(frame: Sent): Buffer {
+    if (this.#feed === undefined) throw fail('TT_NO_FRAMING', { class: this._ttPlan.className });
+    return this.#feed.framing.encode(frame);
+  }
+
+  /** @internal */
+  override _ttSend(data: Sendable, to: Address | undefined): SendResult {
+    return this.#send(data, to);
+  }
 
   #send(data: Sendable, to: Address | undefined): SendResult {
     const size = sizeOf(data);
@@ -489,6 +523,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   override _ttHoldsEnd(): boolean {
     if (this.#phase === 'closed') return false;
     this.#phase = 'draining';
+    this._ttStopResending();
     const channel = this.#channel;
     channel?.flush();
     // What was given has left, or nothing was given, or it never can.
@@ -517,6 +552,7 @@ export class UdpSocket<State extends string = never, Frame = unknown, Sent = Fra
   #close(why: string, tell = (error: Error): unknown => this._ttReport(error)): void {
     if (this.#phase === 'closed') return;
     this.#phase = 'closed';
+    this._ttStopResending();
     this.#deadline?.clear();
     this.#deadline = undefined;
     const lost = this.#backlog?.lost(why);

@@ -1,11 +1,7 @@
 import type { Clock } from '../../../core/time/clock.js';
 import type { Due, TimerQueue } from '../../../core/time/timer-queue.js';
+import { graceFor } from '../late-loop.js';
 import type { Seen, SeenLists } from './seen-lists.js';
-
-/** With more than this, in ms, the loop was late: what came meanwhile may still lie in the kernel. */
-const LATE = 50;
-/** It is given as long as the loop was late to be read, and so long at most. */
-const LONGEST = 1_000;
 
 /** Tells when somebody may have been idle for too long: one timer for all, which is set once for each period and not for each datagram. */
 export class IdleTimer implements Due {
@@ -35,9 +31,9 @@ export class IdleTimer implements Due {
   }
 
   fire(now: number): void {
-    const late = now - this.at;
-    this.#waited = !this.#waited && late > LATE;
-    if (this.#waited) this.#setFor(now + Math.min(late, LONGEST));
+    const grace = this.#waited ? 0 : graceFor(now - this.at);
+    this.#waited = grace > 0;
+    if (this.#waited) this.#setFor(now + grace);
     else this.#tell();
   }
 

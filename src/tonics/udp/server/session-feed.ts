@@ -54,6 +54,8 @@ export class SessionFeed implements OrderSource {
 
   #take(): Buffer | undefined {
     this.#at = this.#line.leave();
+    // What waits of one that has failed is counted when it is over.
+    while (this.#at !== undefined && !this.#at.session!._ttHears) this.#at = this.#line.leave();
     if (this.#at === undefined) return undefined;
     const bytes = this.#line.takeFrom(this.#at);
     this.#owner.hears(bytes.length);

@@ -9,9 +9,11 @@ import type { Address } from '../../../selector/network.js';
 import { framingOf } from '../../../framing/framing-option.js';
 import { Handed } from '../../handed.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
-import { type SendResult, type Sendable, SocketTonic, sizeOf } from '../../socket-tonic.js';
+import { type SendResult, type Sendable, sizeOf } from '../../socket-tonic.js';
 import { encoded, withEncoding } from '../../tcp/connection/encoded.js';
+import { ResendingSocket } from '../resending-socket.js';
 import { LARGEST } from '../udp-options.js';
+import type { ResendKey } from '../unanswered.js';
 import type { Peer, PeerSession } from './peer.js';
 import { checkPatience } from './idle-patience.js';
 import type { SessionEnd, SessionEndReason } from './session-end.js';
@@ -66,7 +68,7 @@ export interface SessionTraffic {
  *
  * An event that its class does not define goes to its base, with the session as the first argument.
  */
-export class UdpSession<State extends string = never, Frame = unknown, Sent = Frame> extends SocketTonic<State> {
+export class UdpSession<State extends string = never, Frame = unknown, Sent = Frame> extends ResendingSocket<State> {
   /** Its first datagram has come, and is heard next. */
   ttse__onConnected?(): void | undefined;
   /** A datagram has come. The buffer is the receiver's to keep. */
@@ -82,7 +84,7 @@ export class UdpSession<State extends string = never, Frame = unknown, Sent = Fr
 
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = {
-    events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onDisconnected', 'onError'],
+    events: ['onConnected', 'onData', 'onFrame', 'onDrain', 'onUnanswered', 'onDisconnected', 'onError'],
     mistaken: {
       onDatagram: 'onData',
       onMessage: 'onData',
@@ -120,6 +122,8 @@ export class UdpSession<State extends string = never, Frame = unknown, Sent = Fr
   /** @internal */ readonly _ttFraming: Framing<unknown> | undefined;
   readonly #host: SessionHost;
   #closed = false;
+  /** `onDisconnected` was heard. */
+  #isTold = false;
 
   /** @throws {TaskTonicError} `TT_NO_PEER` where no UdpServer makes it; and as every Tonic. */
   constructor(options: TonicOptions = NO_OPTIONS) {
@@ -184,8 +188,28 @@ export class UdpSession<State extends string = never, Frame = unknown, Sent = Fr
    * @throws {TaskTonicError} `TT_NO_FRAMING`; `TT_FRAME_NOT_ENCODED` where its framing refuses that frame; and as `send()`.
    */
   protected sendFrame(frame: Sent): SendResult {
-    if (this._ttFraming === undefined) throw fail('TT_NO_FRAMING', { class: this._ttPlan.className });
-    return this.send(this._ttFraming.encode(frame));
+    return this.send(this.#encoded(frame));
+  }
+
+  /**
+   * Sends a datagram to its peer, and again after a while until `answered()` is told its key, from one of its own sparkles; how often, `setResend()` says, and
+   * then `onUnanswered` is told. At most 256 datagrams, and 1 MiB, may wait for their answers. What ends the session ends that too.
+   *
+   * @param key by which its answer is known, such as the number of a block. One that waits with the same key goes for it.
+   * @param data is kept until then: do not change it.
+   * @throws {TaskTonicError} as `send()`
+   */
+  protected sendUntilAnswered(key: ResendKey, data: Sendable): SendResult {
+    return this._ttSendUntilAnswered(key, data, undefined);
+  }
+
+  /**
+   * As `sendUntilAnswered()`, with a frame.
+   *
+   * @throws {TaskTonicError} as `sendFrame()`
+   */
+  protected sendFrameUntilAnswered(key: ResendKey, frame: Sent): SendResult {
+    return this._ttSendUntilAnswered(key, this.#encoded(frame), undefined);
   }
 
   /** Sends a datagram to its peer, on behalf of anybody. A refusal is told by `onError`. */
@@ -216,6 +240,16 @@ export class UdpSession<State extends string = never, Frame = unknown, Sent = Fr
   protected setIdleTimeout(timeout: number | false): void {
     checkPatience(timeout, this._ttPlan.className);
     if (!this.#closed) this.#host.setPatience(this._ttPeer, timeout);
+  }
+
+  #encoded(frame: Sent): Buffer {
+    if (this._ttFraming === undefined) throw fail('TT_NO_FRAMING', { class: this._ttPlan.className });
+    return this._ttFraming.encode(frame);
+  }
+
+  /** @internal */
+  override _ttSend(data: Sendable): SendResult {
+    return this.#send(data);
   }
 
   #send(data: Sendable): SendResult {
@@ -257,11 +291,13 @@ export class UdpSession<State extends string = never, Frame = unknown, Sent = Fr
 
   #over(reason: SessionEndReason, error: Error | undefined): SessionEnd {
     this.#closed = true;
+    this._ttStopResending();
     return { reason, error, unheard: this.#host.forget(this._ttPeer) };
   }
 
   /** @internal After `onDisconnected` was heard. */
   _ttss__disconnected(): void {
+    this.#isTold = true;
     this._ttDrained();
     this.ttsc__finish();
     // Its infusions have their own time; the last of them ends it too.
@@ -277,7 +313,8 @@ export class UdpSession<State extends string = never, Frame = unknown, Sent = Fr
 
   /** @internal */
   override _ttHoldsEnd(): boolean {
-    if (this.#closed) return false;
+    // One that was closed, and then threw, has still to hear of it.
+    if (this.#closed) return !this.#isTold;
     this.#endsWithTonic((reason, error) => this._ttEnds(reason, error));
     return true;
   }

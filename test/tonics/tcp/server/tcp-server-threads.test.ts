@@ -228,6 +228,32 @@ describe('a TcpServer with connections on several threads', function () {
         while (before.has(found)) found = await threadOfNext(port);
       });
 
+      it('gives the places of an address back that a dead thread had, and no others', async () => {
+        const most = 12;
+        const port = await serve({ maxConnectionsPerAddress: most });
+        const connect = async (): Promise<{ readonly peer: Peer; readonly thread: string }> => {
+          const peer = await Peer.connect(port);
+          return { peer, thread: await threadOf(peer) };
+        };
+        const oneMoreIsTurnedAway = async (nr: number): Promise<void> => {
+          await Peer.connect(port);
+          await until(() => server.counts.turnedAway.addressLimit === nr, 'one more is turned away');
+        };
+        const held = [await connect()];
+        // One at a time: of two that come at once for the last place, both may be turned away.
+        while (held.length < most) held.push(await connect());
+        await oneMoreIsTurnedAway(1);
+
+        const [{ peer, thread: doomed }] = held as [(typeof held)[0]];
+        const lost = held.filter(({ thread }) => thread === doomed);
+        peer.send('die');
+        await Promise.all(lost.map(async ({ peer: { closed } }) => closed));
+        await until(() => server.counts.open === most - lost.length, 'those of the thread are counted no more');
+        for (const _ of lost) await connect();
+        await oneMoreIsTurnedAway(2);
+        expect(server.counts).to.deep.include({ accepted: most + lost.length, open: most });
+      });
+
       it('turns all away while it is paused', async () => {
         const port = await serve();
         server.ttsc__pause();

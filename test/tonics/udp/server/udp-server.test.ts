@@ -177,6 +177,40 @@ describe('a UdpServer', () => {
       expect(app.lines.some(({ msg }) => msg.includes('boom'))).to.equal(true);
     });
 
+    it('that throws before its close was heard is told its end all the same', async () => {
+      class Hasty extends RecordedSession {
+        override ttse__onData(): void {
+          this.ttsc__close();
+          throw new Error('boom');
+        }
+      }
+      const { port, made, server } = await serveUdp(() => new Hasty());
+      (await udpPeer()).send('x', port);
+      const session = await made();
+      await session.heard.on('onFinished');
+      expect(session.heard.names).to.deep.equal(['onConnected', 'onDisconnected', 'onFinished']);
+      expect(server.counts).to.include({ open: 0, failed: 1 });
+    });
+
+    it('that throws leaves no datagram that is counted nowhere', async () => {
+      class Brittle extends RecordedSession {
+        override ttse__onData(): void {
+          throw new Error('boom');
+        }
+      }
+      const { app, port, made, server } = await serveUdp(() => new Brittle());
+      const peer = await udpPeer();
+      await app.inside(() => {
+        for (let n = 0; n < 3; n++) peer.send('x', port);
+      });
+      const session = await made();
+      await session.heard.on('onFinished');
+      await till(() => server.counts.receivedMessages === 3);
+      await till(() => server.counts.open === 0);
+      // Each session that throws has heard one.
+      expect(server.counts.dropped.ended + server.counts.failed).to.equal(3);
+    });
+
     it('whose constructor throws costs that datagram, is logged and counted', async () => {
       let fails = true;
       class Fussy extends Echo {
