@@ -1,7 +1,7 @@
 // Files that try floods, deaths, programs of others or the command line for seconds each. CI runs them; `npm test` has no time for them, unless one
 // is named, or asked for as CONTRIBUTING.md says.
 const LONG = [
-  'app/{load-balancer,process,upgrade}',
+  'app/{load-balancer,process,sighup-threads,upgrade}',
   'cli/{diagram,program,start,upgrade}',
   'examples/*',
   '{http,tonics/tcp}/server/systemd',

@@ -445,14 +445,14 @@ brings_messages_to_known() {
 
 hands_on() {
   local at=127.0.0.1 backend status=1
-  printf '{ "proxy": { "backends": ["%s:1"] } }' "$at" >"$kept/proxy.json"
+  printf '{ "proxy": { "backends": { "hosts": ["%s:1"] } } }' "$at" >"$kept/proxy.json"
   start "$SERVER" --host "$at" --port 0 --log json || return 1
   backend=$server
   local behind
   behind=$(port)
   start "$PROXY" --port 0 --config "$kept/proxy.json" &&
     [ "$( (echo hello; sleep 0.3) | socat -t 2 - "TCP:$at:$(port)" 2>/dev/null)" = '' ] &&
-    printf '{ "proxy": { "backends": ["%s:%s"] } }' "$at" "$behind" >"$kept/proxy.json" && kill -HUP "$server" &&
+    printf '{ "proxy": { "backends": { "hosts": ["%s:%s"] } } }' "$at" "$behind" >"$kept/proxy.json" && kill -HUP "$server" &&
     within 10 grep -q "backends: $at:$behind" "$log" &&
     [ "$( (echo hello; sleep 0.3) | socat -t 2 - "TCP:$at:$(port)")" = hello ] && ends_in_order && status=0
   kill "$backend" && wait "$backend"

@@ -168,6 +168,11 @@ See [Timers and calendars](../use/timers.md).`,
         from: ['src/tonics/tls/tls-options.ts', 'clientTlsSchema'],
       },
       {
+        title: 'MessageServer',
+        text: 'With those of [a TcpServer](#tcpserver), but for `protocol` and `catalysts`. See [Messages over TCP and UDP](../use/messages.md).',
+        from: ['src/tonics/messages/message-server-options.ts', 'messageSchema'],
+      },
+      {
         title: 'Readiness',
         text: 'With the options of [every Tonic](#every-tonic). See [UNIX sockets and systemd](../use/unix-and-systemd.md#say-that-it-is-ready).',
         from: ['src/tonics/readiness/readiness.ts', 'readinessSchema'],
@@ -208,8 +213,8 @@ See [Timers and calendars](../use/timers.md).`,
   },
   {
     name: 'options-pools',
-    title: 'Options of pools of clients',
-    text: 'Which options does a pool of clients have?',
+    title: 'Options of pools of clients and of backends',
+    text: 'Which options do a pool of clients, a list of servers and a relay have?',
     sections: [
       {
         title: 'TcpClientPool',
@@ -226,6 +231,21 @@ See [Timers and calendars](../use/timers.md).`,
         text: 'The last argument, with those of [ask()](#ask) and the `key` of [request()](#request).',
         from: ['src/tonics/tcp/pool/pool-options.ts', 'poolRequestSchema'],
       },
+      {
+        title: 'TcpBackends',
+        text: 'With the options of [every Tonic](#every-tonic), and for `configure()`: [One of several servers](../use/backends.md).',
+        from: ['src/tonics/tcp/backends/backends-options.ts', 'backendsSchema'],
+      },
+      {
+        title: 'Checks of a TcpBackends',
+        text: 'Under `check` of a TcpBackends.',
+        from: ['src/tonics/tcp/backends/backends-options.ts', 'checkSchema'],
+      },
+      {
+        title: 'relay()',
+        text: 'What `relay()` is given after the two connections: [Streams and other libraries](../use/streams.md#two-connections-joined).',
+        from: ['src/tonics/tcp/connection/streams/relay.ts', 'relaySchema'],
+      },
     ],
   },
   {
@@ -240,6 +260,7 @@ See [Timers and calendars](../use/timers.md).`,
       },
       { title: 'lines()', from: ['src/framing/lines.ts', 'linesSchema'] },
       { title: 'delimited()', from: ['src/framing/delimited.ts', 'delimitedSchema'] },
+      { title: 'dotStuffed()', from: ['src/framing/dot-stuffed.ts', 'dotStuffedSchema'] },
       { title: 'fixed()', from: ['src/framing/fixed.ts', 'fixedSchema'] },
       { title: 'lengthPrefixed()', from: ['src/framing/length-prefixed.ts', 'lengthPrefixedSchema'] },
       {

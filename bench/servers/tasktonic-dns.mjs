@@ -6,12 +6,11 @@ import { DnsServer } from '../../dist/examples/dns/dns-server.js';
 
 class Main extends DnsServer {
   constructor() {
-    super(zone, [{ host: '127.0.0.1', port: 0 }]);
+    super(zone, { host: '127.0.0.1', port: 0 });
   }
 
-  ttse__onListening(...args) {
-    super.ttse__onListening(args.at(-1));
-    if (args.at(-1).transport === 'udp') tellPort(args.at(-1).port);
+  ttse__onListening({ transport, port }) {
+    if (transport === 'udp') tellPort(port);
   }
 }
 

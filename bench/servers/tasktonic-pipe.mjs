@@ -1,6 +1,7 @@
 // The same as raw-pipe.mjs, with the stream that toDuplex() gives.
 import { tellPort } from './child.mjs';
-import { Formula, TcpConnection, TcpServer, Tonic } from './tasktonic.mjs';
+// By itself, as a user imports it: what else is loaded makes collections of the read buffers dearer, see README.md.
+import { Formula, TcpConnection, TcpServer, Tonic } from '../../dist/lib/index.js';
 
 class Echo extends TcpConnection {
   ttse__onConnected() {

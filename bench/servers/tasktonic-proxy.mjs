@@ -15,7 +15,7 @@ class Told extends Proxy {
 
 class ProxyApp extends Formula {
   creatingFormula() {
-    return { log: { to: 'off' }, proxy: { backends: [`127.0.0.1:${backend}`] } };
+    return { log: { to: 'off' }, proxy: { backends: { hosts: [`127.0.0.1:${backend}`] } } };
   }
 
   creatingConfiguration() {

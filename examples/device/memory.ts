@@ -1,7 +1,7 @@
-import { EXCEPTION, FUNCTION, type ModbusFrame } from './modbus.js';
+import { EXCEPTION, FUNCTION, IS_EXCEPTION, type ModbusFrame } from './modbus.js';
 
 /** Why a request is not done. */
-export class ModbusException extends Error {
+class ModbusException extends Error {
   constructor(readonly code: number) {
     super(`Modbus exception ${code}`);
   }
@@ -25,13 +25,18 @@ export class Memory {
   /** As they are sent: two bytes each, the higher one first. */
   readonly registers = Buffer.alloc(2 * SIZE);
 
-  /**
-   * Does what a request asks for.
-   *
-   * @returns what its answer holds: what is read, or where was written.
-   * @throws {ModbusException} where that cannot be done; then nothing has been.
-   */
-  answer({ code, data }: ModbusFrame): Buffer {
+  /** Does what a request asks for; where that cannot be done, nothing is, and the answer says why. */
+  answer(request: ModbusFrame): ModbusFrame {
+    try {
+      return { ...request, data: this.#done(request) };
+    } catch (thrown) {
+      if (!(thrown instanceof ModbusException)) throw thrown;
+      return { ...request, code: request.code | IS_EXCEPTION, data: Buffer.from([thrown.code]) };
+    }
+  }
+
+  /** What the answer holds: what was read, or where was written. */
+  #done({ code, data }: ModbusFrame): Buffer {
     const most = MOST.get(code);
     if (most === undefined) throw new ModbusException(EXCEPTION.function);
     if (data.length < 4) throw new ModbusException(EXCEPTION.value);

@@ -12,6 +12,7 @@ await runServer({
   options: { zone: 'the zone, a master file (RFC 1035)' },
   start(places, { zone }) {
     if (zone === undefined) throw new Error('--zone FILE: which zone?');
-    new DnsServer(new Zone(readZone(readFileSync(zone, 'utf8'))), places);
+    const records = new Zone(readZone(readFileSync(zone, 'utf8')));
+    for (const place of places) new DnsServer(records, place);
   },
 });

@@ -5,12 +5,9 @@ import type { Notes } from './notes.js';
 const LONGEST_LINE = 1_000;
 const LONGEST_NOTE = 100_000;
 
-/**
- * One peer. In state `command` a line is a command; in state `note` it belongs to a note, up to a line with a dot alone; in
- * state `leaving` nothing is listened to any more.
- */
+/** One peer. In state `command` a line is a command; in state `note` it belongs to a note, up to a line with a dot alone. */
 export class NoteConnection extends TcpConnection.with({
-  states: ['command', 'note', 'leaving'],
+  states: ['command', 'note'],
   framing: lines({ max: LONGEST_LINE, onTooLong: 'close', end: '\r\n' }),
 }) {
   readonly #notes: Notes;
@@ -50,7 +47,7 @@ export class NoteConnection extends TcpConnection.with({
       case 'STARTTLS':
         return this.#secure();
       case 'QUIT':
-        return this.#leave('221 bye');
+        return this.closeWith('221 bye');
       default:
         return this.#answer('400 use PUT, GET, DEL or QUIT');
     }
@@ -86,12 +83,12 @@ export class NoteConnection extends TcpConnection.with({
   ttse_note__onFrame(line: string): void {
     if (line === '.') return this.#endNote();
     this.#text += `${line}\r\n`;
-    if (this.#text.length > LONGEST_NOTE) this.#leave('500 the note is too long');
+    if (this.#text.length > LONGEST_NOTE) this.closeWith('500 the note is too long');
     return undefined;
   }
 
   ttse_note__onNoteDeadline(): void {
-    this.#leave('408 too slow');
+    this.closeWith('408 too slow');
   }
 
   ttse_note__onExit(): void {
@@ -108,13 +105,7 @@ export class NoteConnection extends TcpConnection.with({
 
   /** It comes in its place among the lines: those before it have been answered. */
   override ttse__onError(error: TaskTonicError): void {
-    if (error.code === 'TT_FRAME_TOO_LONG') this.#leave(`500 a line has more than ${LONGEST_LINE} bytes`);
-  }
-
-  #leave(lastWords: string): void {
-    this.#answer(lastWords);
-    this.toState('leaving');
-    this.ttsc__close();
+    if (error.code === 'TT_FRAME_TOO_LONG') this.closeWith(`500 a line has more than ${LONGEST_LINE} bytes`);
   }
 
   ttse__onDisconnected({ reason }: DisconnectInfo): void {

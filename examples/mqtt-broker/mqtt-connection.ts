@@ -38,7 +38,7 @@ export class MqttConnection extends TcpConnection.with({ states: ['stranger', 'c
     this.sendFrame({ cmd: 'connack', returnCode: session ? ACCEPTED : refusal || UNAVAILABLE, sessionPresent });
     if (session === undefined) return this.ttsc__close();
     this.#session = session;
-    if (will !== undefined) this.#will = copyOf({ qos: 0, retain: false, ...will });
+    if (will !== undefined) this.#will = { qos: 0, retain: false, ...will };
     this.setIdleTimeout(keepalive > 0 && keepalive * 1_500, 'read');
     this.toState('client');
     session.resume();
@@ -78,7 +78,7 @@ export class MqttConnection extends TcpConnection.with({ states: ['stranger', 'c
     const { topic, payload, retain } = message;
     const qos = message.qos === 0 ? 0 : 1;
     if (retain && payload.length === 0) this.hub.forget(topic);
-    else if (retain && !this.hub.retain(topic, copyOf(message), qos)) this.log.warn(`no room to retain ${topic}`);
+    else if (retain && !this.hub.retain(topic, message, qos)) this.log.warn(`no room to retain ${topic}`);
     this.hub.publish(topic, message, qos);
   }
 
@@ -102,11 +102,6 @@ export class MqttConnection extends TcpConnection.with({ states: ['stranger', 'c
     if (this.#will !== undefined) this.#bring(this.#will);
     this.hub.close(this.#session, this);
   }
-}
-
-/** To be kept: the payload is a part of all bytes that have come with it. */
-function copyOf({ topic, payload, qos, retain }: Message): Message {
-  return { topic, payload: Buffer.from(payload as Buffer), qos, retain };
 }
 
 function refusalOf({ clientId, clean, protocolVersion, will }: IConnectPacket): number {

@@ -12,7 +12,10 @@ import type { Serving } from './serving.js';
 /** A Tonic that is served at places, each with a TcpServer of its own, and that tells where. */
 export abstract class Served extends Tonic implements Hears<TcpServer> {
   /** What each of its servers may take. */
-  protected readonly limits: Pick<TcpServerOptions, 'maxConnections' | 'idleTimeout' | 'highWaterMark'> = {};
+  protected readonly limits: Pick<
+    TcpServerOptions,
+    'maxConnections' | 'idleTimeout' | 'frameTimeout' | 'highWaterMark'
+  > = {};
 
   /** @param what is served, in the log. */
   constructor(

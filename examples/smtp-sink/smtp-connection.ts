@@ -1,5 +1,5 @@
 import { TcpConnection } from 'tasktonic';
-import { lines, readCommand } from 'tasktonic/framing';
+import { dotStuffed, lines, readCommand } from 'tasktonic/framing';
 
 /** A mail that was taken. Its head and its body are a character a byte (latin1). */
 export interface Mail {
@@ -30,8 +30,6 @@ export class SmtpConnection extends TcpConnection.with({
   static override readonly stateTimeouts = { greeted: 60_000, command: 300_000, data: 600_000 };
   #from = '';
   #to: string[] = [];
-  #text: string[] = [];
-  #size = 0;
 
   constructor(private readonly taker: MailTaker) {
     super();
@@ -80,6 +78,7 @@ export class SmtpConnection extends TcpConnection.with({
     if (from === undefined) return void this.sendFrame('501 as MAIL FROM:<ann@example.org>');
     if (Number(size) > this.taker.most) return this.#tooLarge();
     this.#from = from;
+    this.#to = [];
     this.sendFrame('250 ok');
     return this.toState('mail');
   }
@@ -95,6 +94,7 @@ export class SmtpConnection extends TcpConnection.with({
 
   ttsc_rcpt__data(): void {
     this.sendFrame('354 end with a dot on a line by itself');
+    this.setFramingOnce(dotStuffed({ max: this.taker.most, encoding: 'latin1' }));
     this.toState('data');
   }
 
@@ -113,28 +113,9 @@ export class SmtpConnection extends TcpConnection.with({
 
   // ---- A mail ----
 
-  ttse_helo__onEnter(): void {
-    this.#to = [];
-    this.#text = [];
-    this.#size = 0;
-  }
-
-  /** A line that begins with a dot has got another one before that (4.5.2). What is beyond the bound is dropped as it comes. */
-  ttse_data__onFrame(line: string): void {
-    if (line === '.') return this.#end();
-    const text = line.startsWith('.') ? line.slice(1) : line;
-    this.#size += text.length + 2;
-    if (this.#size <= this.taker.most) this.#text.push(`${text}\r\n`);
-    return undefined;
-  }
-
-  #end(): void {
-    if (this.#size > this.taker.most) this.#tooLarge();
-    else {
-      const tls = this.tls !== undefined;
-      this.taker.ttsc__take({ from: this.#from, to: this.#to, text: this.#text.join(''), tls });
-      this.sendFrame('250 taken');
-    }
+  ttse_data__onFrame(text: string): void {
+    this.taker.ttsc__take({ from: this.#from, to: this.#to, text, tls: this.tls !== undefined });
+    this.sendFrame('250 taken');
     this.toState('helo');
   }
 
@@ -149,6 +130,9 @@ export class SmtpConnection extends TcpConnection.with({
   }
 
   ttse__onError({ code }: { readonly code: string }): void {
-    if (code === 'TT_FRAME_TOO_LONG') this.closeWith('500 a line is too long');
+    if (code !== 'TT_FRAME_TOO_LONG') return;
+    if (this.state !== 'data') return this.closeWith('500 a line is too long');
+    this.#tooLarge();
+    this.toState('helo');
   }
 }

@@ -6,7 +6,8 @@ import { type Mail, SmtpConnection } from './smtp-connection.js';
 
 /** Takes mails from everybody for everybody, keeps the newest and shows each. */
 export class SmtpSink extends Served {
-  protected override readonly limits = { maxConnections: 1_000 };
+  /** How long anything may take is said of each state. */
+  protected override readonly limits = { maxConnections: 1_000, frameTimeout: false } as const;
   /** The newest mails: where there are more, or more bytes, the oldest ones go. */
   readonly mails = new BoundedMap<Mail, true>({
     items: 1_000,

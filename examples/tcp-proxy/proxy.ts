@@ -1,62 +1,51 @@
-import { type ConfigurationOf, type ListenInfo, TcpServer, Tonic, type TurnedAway } from 'tasktonic';
+import { type ConfigurationOf, type ListenInfo, TcpBackends, TcpConnection, TcpServer, Tonic } from 'tasktonic';
+import type { TurnedAway } from 'tasktonic';
 import type { Serving } from '../shared/serving.js';
-import { Backend, Checks, leastConnections } from './backends.js';
-import type { ProxySettings } from './settings.js';
-import { type Front, Visitor } from './visitor.js';
+import type { Settings } from './settings.js';
+
+/** A client: it is not read from until a backend has taken a connection for it. From then on bytes go by, and no sparkle runs for them. */
+class Visitor extends TcpConnection {
+  constructor(private readonly backends: TcpBackends) {
+    super();
+  }
+
+  ttse__onConnected(): void {
+    this.backends.relay(this);
+  }
+
+  /** That one was reset is nothing to tell of. */
+  ttse__onError(): void {}
+}
 
 /** Hands each client on to the backend that has the fewest connections. */
-export class Proxy extends Tonic implements Front {
-  declare readonly config: ConfigurationOf<{ readonly proxy: ProxySettings }>;
-  /** Clients that no backend took, tries with a further backend, clients that were turned away, and bytes. */
-  readonly counts = { served: 0, unserved: 0, triedAgain: 0, turnedAway: 0, bytesIn: 0, bytesOut: 0 };
-  /** Clients that are here. */
-  visitors = 0;
-  settings!: ProxySettings;
-  #checks = new Map<string, Checks>();
-  #servers: TcpServer[] = [];
-  #chosen = 0;
-  #isEnding = false;
+export class Proxy extends Tonic {
+  declare readonly config: ConfigurationOf<Settings>;
+  backends!: TcpBackends;
+  #turnedAway = 0;
 
   constructor(private readonly places: readonly Serving[]) {
     super({ name: 'proxy' });
   }
 
-  /** What speaks with each client. */
-  protected visitor(): Visitor {
-    return new Visitor(this);
+  ttse__onStart(): void {
+    const { backends, ...limits } = this.config.get('proxy');
+    this.backends = new TcpBackends(backends);
+    for (const place of this.places) new TcpServer({ ...place, ...limits, protocol: () => this.visitor() });
+    this.#tellBackends();
   }
 
-  ttse__onStart(): void {
-    this.#configure();
-    const { maxConnections, maxConnectionsPerAddress, idleTimeout } = this.settings;
-    const limits = { maxConnections, maxConnectionsPerAddress, idleTimeout };
-    this.#servers = this.places.map((place) => new TcpServer({ ...place, ...limits, protocol: () => this.visitor() }));
+  /** What speaks with each client. */
+  protected visitor(): TcpConnection {
+    return new Visitor(this.backends);
   }
 
   ttse__onConfigurationChanged(): void {
-    this.#configure();
+    this.backends.configure(this.config.get('proxy').backends);
+    this.#tellBackends();
   }
 
-  /** Backends that stay keep what is known of them. */
-  #configure(): void {
-    this.settings = this.config.get('proxy');
-    const before = this.#checks;
-    this.#checks = new Map();
-    for (const place of this.settings.backends)
-      this.#checks.set(place, new Checks(before.get(place)?.backend ?? new Backend(place), this.settings));
-    for (const checks of before.values()) checks.ttsc__finish();
-    this.log.info(`backends: ${[...this.#checks.keys()].join(', ')}`);
-  }
-
-  get backends(): Backend[] {
-    return [...this.#checks.values()].map(({ backend }) => backend);
-  }
-
-  /** The backend for a client that has tried those. */
-  choose(tried: ReadonlySet<Backend>): Backend | undefined {
-    const chosen = leastConnections(this.backends.filter((one) => !tried.has(one)));
-    if (chosen !== undefined) chosen.chosenAt = this.#chosen += 1;
-    return chosen;
+  #tellBackends(): void {
+    this.log.info(`backends: ${this.backends.list.map(({ place }) => place).join(', ')}`);
   }
 
   ttse__onListening({ address, port }: ListenInfo): void {
@@ -64,29 +53,15 @@ export class Proxy extends Tonic implements Front {
   }
 
   ttse__onTurnedAway(_server: TcpServer, { count = 1 }: TurnedAway): void {
-    this.counts.turnedAway += count;
+    this.#turnedAway += count;
   }
 
-  // ---- The end: nobody new is let in, and who is here may finish ----
-
+  /** Who is here may finish, for `drain` of the backends; nobody new is let in. */
   ttse__onShutdown(): void {
-    this.#isEnding = true;
-    for (const server of this.#servers) server.ttsc__pause();
-    this.log.info(`drains: ${this.visitors} connections are open`);
-    this.#endWhenEmpty();
-  }
-
-  ttsc__left(): void {
-    this.visitors -= 1;
-    this.counts.served += 1;
-    this.#endWhenEmpty();
-  }
-
-  #endWhenEmpty(): void {
-    if (this.#isEnding && this.visitors === 0) this.ttsc__finish();
+    this.log.info(`drains: ${this.backends.counts.connections} connections are open`);
   }
 
   ttse__onFinished(): void {
-    this.log.info(this.counts, 'counts');
+    this.log.info({ ...this.backends.counts, turnedAway: this.#turnedAway }, 'counts');
   }
 }

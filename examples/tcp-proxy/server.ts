@@ -8,7 +8,7 @@ await runServer({
   about: 'Hands TCP connections on to the backend that has the fewest',
   defaults: { host: '127.0.0.1', port: 7080 },
   options: { config: 'a file of JSON; SIGHUP reads it again. Such as examples/tcp-proxy/proxy.json' },
-  settings: { shutdown: { drainDelay: 30_000 } },
+  settings: { shutdown: { grace: 40_000 } },
   configuration({ config }) {
     if (config === undefined) throw new Error('--config FILE: where are the backends?');
     return { file: config, schema: settings, sighup: true };

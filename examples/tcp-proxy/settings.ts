@@ -1,21 +1,12 @@
+import { TcpBackends } from 'tasktonic';
 import * as v from 'valibot';
 
-const PLACE = /^(\[[\da-f:]+\]|[^\s:[\]]+):\d{1,5}$/i;
-const place = v.pipe(v.string(), v.regex(PLACE, 'must be as 10.0.0.1:80 or [::1]:80'));
-const ms = v.pipe(v.number(), v.minValue(10, 'must be 10 ms or more'));
 const many = v.pipe(v.number(), v.integer('must be a whole number'), v.minValue(1, 'must be 1 or more'));
-/** SIGHUP may change it. */
-const RELOAD = { reload: true } as const;
+const ms = v.pipe(v.number(), v.minValue(10, 'must be 10 ms or more'));
 
 const proxy = v.strictObject({
-  /** Where the backends are. */
-  backends: v.pipe(v.array(place), v.minLength(1, 'must name a backend'), v.metadata(RELOAD)),
-  /** The version of the PROXY header that a backend is sent; 0 for none. */
-  sendProxy: v.pipe(v.optional(v.picklist([0, 1, 2], 'must be 0, 1 or 2'), 0), v.metadata(RELOAD)),
-  /** How often each backend is looked at, in ms. */
-  checkEvery: v.pipe(v.optional(ms, 2_000), v.metadata(RELOAD)),
-  /** How long a backend has to take a connection, in ms. Then the next one is tried. */
-  connectTimeout: v.pipe(v.optional(ms, 1_000), v.metadata(RELOAD)),
+  /** Where the backends are, and how they are spoken with and checked: the options of a TcpBackends. SIGHUP may change them. */
+  backends: v.pipe(TcpBackends.optionsSchema, v.metadata({ reload: true })),
   /** How many connections may be open: in all, and of one address. */
   maxConnections: v.optional(many, 1_000),
   maxConnectionsPerAddress: v.optional(many, 1_000),
@@ -24,4 +15,4 @@ const proxy = v.strictObject({
 });
 
 export const settings = v.looseObject({ proxy });
-export type ProxySettings = v.InferOutput<typeof proxy>;
+export type Settings = v.InferOutput<typeof settings>;

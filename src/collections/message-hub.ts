@@ -11,7 +11,7 @@ import { Topics } from './topics.js';
 const retainedSchema = v.strictObject({
   /** The most messages that are retained. */
   messages: v.optional(count(1), 10_000),
-  /** The most bytes of these, as `sizeOf` counts them. */
+  /** The most bytes of these, as `sizeOf` counts them: of a message with QoS 1 once for each QoS. */
   bytes: v.optional(bytes(1), 67_108_864),
 });
 
@@ -74,10 +74,11 @@ interface Sized<Encoded> {
   readonly size: number;
 }
 
-interface Retained<Message> {
-  readonly message: Message;
-  readonly qos: Qos;
-  readonly size: number;
+/** A message that is retained, as it leaves: so nothing of the message itself is kept. */
+interface Retained<Encoded> {
+  readonly atMostOnce: Sized<Encoded>;
+  /** Where it was published with QoS 1. */
+  readonly atLeastOnce: Sized<Encoded> | undefined;
 }
 
 /**
@@ -94,7 +95,7 @@ export class MessageHub<Connection extends SessionConnection, Message, Encoded =
   /** Who is known, with a connection or without one. */
   readonly sessions: Sessions<Session<Connection, Encoded>>;
   readonly #topics: Topics<Session<Connection, Encoded>, Qos>;
-  readonly #retained: BoundedMap<string, Retained<Message>>;
+  readonly #retained: BoundedMap<string, Retained<Encoded>>;
   readonly #options: MessageHubOptions<Connection, Message, Encoded>;
 
   /** @throws {TaskTonicError} `TT_BAD_OPTION` */
@@ -105,7 +106,7 @@ export class MessageHub<Connection extends SessionConnection, Message, Encoded =
     this.#retained = new BoundedMap({
       items: retained.messages,
       bytes: retained.bytes,
-      sizeOf: ({ size }, topic) => size + topic.length,
+      sizeOf: ({ atMostOnce, atLeastOnce }, topic) => atMostOnce.size + (atLeastOnce?.size ?? 0) + topic.length,
     });
     const leaves = (session: Session<Connection, Encoded>): void => this.#topics.leave(session);
     this.sessions = new Sessions({
@@ -155,14 +156,17 @@ export class MessageHub<Connection extends SessionConnection, Message, Encoded =
   }
 
   /**
-   * Retains a message as the last one of its topic, in place of an older one. It is not published by that.
+   * Retains a message as the last one of its topic, in place of an older one. It is not published by that. What is kept is what `encode` makes
+   * of it, for each QoS that it may leave with: the message may be a part of something larger.
    *
    * @returns false where there is no room: then the older one is still there.
    * @throws {TaskTonicError} `TT_BAD_TOPIC`
    */
   retain(topic: string, message: Message, qos: Qos): boolean {
     if (!isTopic(topic)) throw fail('TT_BAD_TOPIC', { topic });
-    return this.#retained.set(topic, { message, qos, size: this.#encoded(message, qos, true).size });
+    const atMostOnce = this.#encoded(message, 0, true);
+    const atLeastOnce = qos === 1 ? this.#encoded(message, 1, true) : undefined;
+    return this.#retained.set(topic, { atMostOnce, atLeastOnce });
   }
 
   /** Forgets what is retained of a topic; false where that is nothing. */
@@ -172,10 +176,10 @@ export class MessageHub<Connection extends SessionConnection, Message, Encoded =
 
   /** Sends a session what is retained of the topics that a filter stands for: at most with that QoS. */
   sendRetained(session: Session<Connection, Encoded>, filter: string, qos: Qos): void {
-    for (const [topic, { message, qos: own }] of this.#retained) {
+    for (const [topic, { atMostOnce, atLeastOnce }] of this.#retained) {
       if (!fitsTopic(filter, topic)) continue;
-      const lower = lowerOf(qos, own);
-      deliver(session, lower, this.#encoded(message, lower, true));
+      if (qos === 1 && atLeastOnce !== undefined) deliver(session, 1, atLeastOnce);
+      else deliver(session, 0, atMostOnce);
     }
   }
 

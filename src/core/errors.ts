@@ -134,6 +134,9 @@ export const ERRORS = {
   TT_NO_SUCH_HOST: 'The host of {address} is not known: correct its name, or check DNS.',
   TT_NO_SRV:
     'No server of the service {name} was found, since {problem}: look at its SRV records, and at the name service.',
+  TT_NO_BACKEND:
+    'None of {backends} takes a connection now, since each has failed: start one of these servers.{reasons}',
+  TT_CHECK_FAILED: 'The check of {backend} failed: {problem}.',
   TT_NO_FITTING_ADDRESS:
     'The host of {address} has no {family} address, which the option {option} requires: choose another host, or another {option}.',
   TT_CONNECT_TIMEOUT: '{address} did not answer within {ms} ms{lookup}: check the network, or raise "connectTimeout".',
@@ -195,6 +198,7 @@ export const ERRORS = {
     'A reply of {tonic} was not ended within {ms} ms, with {count} more behind it ({bytes} bytes): see why it takes so long, end each reply, or raise "replyTimeout".',
   TT_REPLY_FAILED:
     'A reply of {tonic} failed, so the {count} behind it cannot be sent either: see the cause, or pass as() a function for errors.',
+  TT_ANSWER_FAILED: 'A datagram of {address} has no answer: "answer" threw. See the cause.',
   TT_REQUEST_TIMEOUT: '{tonic} had no answer to a request within {ms} ms: check its peer, or raise "timeout".',
   TT_REQUEST_LOST: 'A request of {tonic} will not be answered, since {why}: check its connection, or send it again.',
   TT_REQUEST_KEY: '{tonic} already has an open request with the key {key}: give each request its own key.',

@@ -168,6 +168,11 @@ export function staticValue(node: ClassNode, name: string | undefined): Node | u
   return node.body.body.find((member) => member.type === 'PropertyDefinition' && named(member))?.value ?? undefined;
 }
 
+/** What a class says of itself, in a static field or by `with({ ... })`. */
+export function saidValue(node: ClassNode, name: string): Node | undefined {
+  return staticValue(node, name) ?? saidOf(node)?.value(name);
+}
+
 /** The keys of `static prefixes = { ui: ... }`. */
 function prefixesOf(node: ClassNode): readonly string[] {
   const keys = keysOf(staticValue(node, 'prefixes'));

@@ -1,10 +1,12 @@
 import { heardBySparkles } from './heard-by-sparkles.js';
 import { insideASparkle } from './inside-a-sparkle.js';
+import { noEndlessDraining } from './no-endless-draining.js';
 import { noFallThroughCall } from './no-fall-through-call.js';
 import { noInfusionInConstructor } from './no-infusion-in-constructor.js';
 import { noOldLines } from './no-old-lines.js';
 import { noUnboundSparkle } from './no-unbound-sparkle.js';
 import { noUnenteredState } from './no-unentered-state.js';
+import { noUnheardData } from './no-unheard-data.js';
 import { preferNewLines } from './prefer-new-lines.js';
 import { socketComesFirst } from './socket-comes-first.js';
 import { sparkleNames } from './sparkle-names.js';
@@ -21,6 +23,8 @@ const rules = {
   'no-infusion-in-constructor': noInfusionInConstructor,
   'no-unentered-state': noUnenteredState,
   'no-fall-through-call': noFallThroughCall,
+  'no-endless-draining': noEndlessDraining,
+  'no-unheard-data': noUnheardData,
   'no-old-lines': noOldLines,
   'prefer-new-lines': preferNewLines,
 } satisfies Record<string, RuleModule>;
@@ -58,6 +62,8 @@ const plugin: TaskTonicPlugin = {
           'tasktonic/no-infusion-in-constructor': 'error',
           'tasktonic/no-unentered-state': 'error',
           'tasktonic/no-fall-through-call': 'error',
+          'tasktonic/no-endless-draining': 'error',
+          'tasktonic/no-unheard-data': 'error',
           'tasktonic/no-old-lines': 'error',
           'tasktonic/prefer-new-lines': 'warn',
         },

@@ -1,6 +1,6 @@
 import { type ClassFacts, classFacts } from './class-facts.js';
 import { readName } from './read-name.js';
-import { lineOf, rootOf, TONICS } from './tonic-classes.js';
+import { relativesOf, rootOf, TONICS } from './tonic-classes.js';
 import {
   type ClassNode,
   type Node,
@@ -86,9 +86,8 @@ function checkClass(
   transitions: readonly Transition[],
   context: RuleContext,
 ): void {
-  const line = lineOf(node, context);
   if (!isWhole(node, context)) return;
-  const relatives = new Set(classes.filter((each) => line.has(each) || lineOf(each, context).has(node)));
+  const relatives = relativesOf(node, classes, context);
   const entered = new Set<string>();
   for (const { owner, to } of transitions) {
     if (owner !== undefined && !relatives.has(owner)) continue;

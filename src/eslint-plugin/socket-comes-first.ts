@@ -34,7 +34,15 @@ const GIVEN: Readonly<Record<string, readonly string[]>> = {
   onRequest: ['HttpExchange'],
 };
 const PLAIN = new Set(['Tonic', 'Catalyst', 'SelectorCatalyst']);
-const SOCKETS = new Set(['TcpServer', 'HttpServer', 'TcpClient', 'WebSocketClient', 'UdpSocket', 'UdpServer']);
+const SOCKETS = new Set([
+  'TcpServer',
+  'MessageServer',
+  'HttpServer',
+  'TcpClient',
+  'WebSocketClient',
+  'UdpSocket',
+  'UdpServer',
+]);
 
 function checkClass(node: ClassNode, context: RuleContext): void {
   // One that extends a class of another file may be a socket itself.

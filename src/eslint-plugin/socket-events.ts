@@ -48,11 +48,13 @@ export const SAID: Readonly<Record<string, readonly HeardEvents[]>> = {
   TcpConnection: [LIFE, CONNECTION],
   TcpClient: [LIFE, CONNECTION],
   TcpServer: [LIFE, SERVER],
+  MessageServer: [LIFE, SERVER],
   HttpServer: [LIFE, SERVER, HTTP],
   HttpConnection: [LIFE, CONNECTION, HTTP],
   WebSocketConnection: [LIFE, CONNECTION, WEB_SOCKET],
   WebSocketClient: [LIFE, CONNECTION, WEB_SOCKET],
   StoreConnection: [LIFE, CONNECTION, WEB_SOCKET],
+  TcpBackends: [LIFE, { events: ['onBackendChanged'] }],
   UdpServer: [
     LIFE,
     {

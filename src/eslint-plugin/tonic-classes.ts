@@ -14,7 +14,7 @@ import {
 /** The classes of the package that are Tonics, by their names. */
 export const TONICS: ReadonlySet<string> = new Set([
   'Tonic', 'Catalyst', 'SelectorCatalyst', 'ServerCatalyst', 'ChunkedWork',
-  'TcpServer', 'TcpClient', 'TcpClientPool', 'TcpConnection', 'UdpSocket', 'UdpServer', 'UdpSession', 'Readiness', 'HttpServer', 'HttpConnection', 'HttpClient',
+  'TcpServer', 'TcpClient', 'TcpClientPool', 'TcpBackends', 'TcpConnection', 'UdpSocket', 'UdpServer', 'UdpSession', 'MessageServer', 'Readiness', 'HttpServer', 'HttpConnection', 'HttpClient',
   'WebSocketConnection', 'WebSocketClient', 'StoreConnection',
   'TimerSingleShot', 'TimerRepeat', 'TimerPausing',
   'CalendarTimer', 'TimerEveryMinute', 'TimerEveryHour', 'TimerEveryDay', 'TimerEveryWeek', 'TimerEveryMonth', 'TimerEveryYear',
@@ -63,6 +63,12 @@ export function lineOf(node: ClassNode, context: RuleContext): Set<ClassNode> {
 /** The class of the package that a class extends, by way of others in this file. */
 export function rootOf(node: ClassNode, context: RuleContext): string | undefined {
   return nameInPackage([...lineOf(node, context)].at(-1)!.superClass, context);
+}
+
+/** All of some classes that a class extends or is extended by, with itself. */
+export function relativesOf(node: ClassNode, classes: readonly ClassNode[], context: RuleContext): Set<ClassNode> {
+  const line = lineOf(node, context);
+  return new Set(classes.filter((each) => line.has(each) || lineOf(each, context).has(node)));
 }
 
 function parentOf({ superClass }: ClassNode, context: RuleContext): ClassNode | undefined {

@@ -41,6 +41,9 @@ export abstract class ByteDecoder<Frame> extends ByteWindow implements Decoder<F
    */
   protected abstract read(): Frame | undefined;
 
+  /** Where `skipping` is ever set: leaves out what is in the window, up to the end of the frame at most, where `skipping` ends. */
+  protected skip(): void {}
+
   /** What to make of the bytes that are left in the end: a frame, or nothing where that is an error. */
   protected readLast(): Frame | undefined {
     return undefined;
@@ -54,6 +57,15 @@ export abstract class ByteDecoder<Frame> extends ByteWindow implements Decoder<F
       if (frame !== undefined) return frame;
     } while (this.more(this.need));
     return this.#ended ? this.#last() : undefined;
+  }
+
+  skipRest(): boolean {
+    do {
+      if (this.#left > 0) this.leaveOut(this.#left);
+      else if (this.skipping) this.skip();
+      if (this.#left === 0 && !this.skipping) return true;
+    } while (this.more(this.need));
+    return false;
   }
 
   override takeBuffered(): Buffer {

@@ -24,12 +24,10 @@ export class DelimitedDecoder<E extends FrameEncoding> extends ByteDecoder<Frame
   protected read(): FrameOf<E> | undefined {
     const { delimiter, max } = this.limits;
     for (;;) {
-      const from = this.at + this.seen;
-      const end = delimiter.length === 1 ? this.find(delimiter[0]!, from) : this.findAll(delimiter, from);
-      if (this.skipping) {
-        this.#leaveOutTo(end);
-        if (end < 0) return undefined;
-      } else if (end >= 0 && this.#size(end) <= max) {
+      if (this.skipping) this.skip();
+      if (this.skipping) return undefined;
+      const end = this.#end();
+      if (end >= 0 && this.#size(end) <= max) {
         const frame = frameOf(this.limits.encoding, this.bytes, this.at, this.at + this.#size(end));
         this.taken(end - this.at + delimiter.length);
         return frame;
@@ -69,9 +67,17 @@ export class DelimitedDecoder<E extends FrameEncoding> extends ByteDecoder<Frame
     return this.#size(this.to) - this.limits.delimiter.length + 1;
   }
 
-  /** Also where the end has not come: of that, only what may be the beginning of the delimiter stays. */
-  #leaveOutTo(end: number): void {
+  /** Where the next delimiter begins, or -1. */
+  #end(): number {
+    const { delimiter } = this.limits;
+    const from = this.at + this.seen;
+    return delimiter.length === 1 ? this.find(delimiter[0]!, from) : this.findAll(delimiter, from);
+  }
+
+  /** Where the end has not come, what may be the beginning of the delimiter stays. */
+  protected override skip(): void {
     const { length } = this.limits.delimiter;
+    const end = this.#end();
     if (end >= 0) {
       this.skipping = false;
       this.taken(end - this.at + length);

@@ -39,6 +39,8 @@ export interface Decoder<Frame> {
   readonly broken: boolean;
   /** @internal It has taken bytes that it is still at work on: `next()` has nothing until it says so. */
   readonly busy?: boolean;
+  /** @internal Leaves out what has come of a frame that was too long, and no more. @returns whether its end has come. */
+  skipRest?(): boolean;
   /** The next bytes of the stream. They are not copied: do not change them afterwards. */
   push(chunk: Uint8Array): void;
   /**

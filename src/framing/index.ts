@@ -3,6 +3,7 @@ export type { FrameEncoding, FrameOf, SentOf } from './encoding.js';
 export type { FramingOptions } from './options.js';
 export { lines, type LinesOptions } from './lines.js';
 export { delimited, type DelimitedOptions } from './delimited.js';
+export { dotStuffed, type DotStuffedOptions } from './dot-stuffed.js';
 export { fixed, type FixedOptions } from './fixed.js';
 export { lengthPrefixed, type LengthPrefixedOptions } from './length-prefixed.js';
 export { netstrings, type NetstringsOptions } from './netstrings.js';

@@ -98,13 +98,11 @@ export class LinesDecoder extends ByteDecoder<string> {
     this.#text = '';
     this.#from = 0;
     for (;;) {
+      if (this.skipping) this.skip();
+      if (this.skipping) return false;
       const end = this.#endOfLines();
       const size = (end < 0 ? this.to : end) - this.at;
-      if (this.skipping) {
-        this.skipping = end < 0;
-        this.taken(end < 0 ? size : size + 1);
-        if (end < 0) return false;
-      } else if (end >= 0 && size <= AT_ONCE) {
+      if (end >= 0 && size <= AT_ONCE) {
         return this.#decode(end + 1);
       } else if (this.#contentOf(size) > this.limits.max) {
         const error = this.tooLong();
@@ -119,6 +117,12 @@ export class LinesDecoder extends ByteDecoder<string> {
     }
   }
 
+  protected override skip(): void {
+    const end = this.find(LF, this.at + this.seen);
+    this.skipping = end < 0;
+    this.taken((end < 0 ? this.to : end + 1) - this.at);
+  }
+
   #decode(to: number): boolean {
     const { encoding } = this.limits;
     this.#text = this.bytes.toString(encoding, this.at, to);
@@ -127,11 +131,11 @@ export class LinesDecoder extends ByteDecoder<string> {
     return true;
   }
 
-  /** The last line feed of those that are near, or the first one. While skipping, the first one. */
+  /** The last line feed of those that are near, or the first one. */
   #endOfLines(): number {
     const from = this.at + this.seen;
     const near = Math.min(this.at + AT_ONCE, this.to);
-    if (this.skipping || near - from < 2) return this.find(LF, from);
+    if (near - from < 2) return this.find(LF, from);
     const last = this.bytes.subarray(from, near).lastIndexOf(LF);
     return last < 0 ? this.find(LF, near) : from + last;
   }

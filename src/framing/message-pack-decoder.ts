@@ -67,6 +67,11 @@ export class MessagePackDecoder<Value> extends ByteDecoder<Value> {
     return this.#open > 0;
   }
 
+  protected override skip(): void {
+    this.#walk();
+    this.#leaveOutWalked();
+  }
+
   /** What was walked over is left out; true where that was the whole value. */
   #leaveOutWalked(): boolean {
     const here = Math.min(this.seen, this.to - this.at);

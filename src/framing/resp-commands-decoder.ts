@@ -103,6 +103,11 @@ export class RespCommandsDecoder<E extends FrameEncoding> extends RespDecoder<Fr
     return length;
   }
 
+  protected override skip(): void {
+    if (this.#missing > 0) this.#skipWords();
+    else this.#readLine();
+  }
+
   // ---- A line ----
 
   /** Whether its end has come. */

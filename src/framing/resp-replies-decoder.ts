@@ -188,6 +188,10 @@ export class RespRepliesDecoder<E extends FrameEncoding> extends RespDecoder<Res
 
   // ---- A reply that is left out ----
 
+  protected override skip(): void {
+    this.#skipParts();
+  }
+
   /** Goes over parts without making them; whether it has come to the end of the reply. */
   #skipParts(): boolean {
     while (this.#missing > 0) {

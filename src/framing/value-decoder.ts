@@ -41,6 +41,10 @@ export class ValueDecoder<Frame, Value> implements Decoder<Value> {
     }
   }
 
+  skipRest(): boolean {
+    return this.#frames.skipRest?.() ?? true;
+  }
+
   takeBuffered(): Buffer {
     return this.#frames.takeBuffered();
   }

@@ -1,3 +1,4 @@
+import type { TcpBackends } from './tcp/backends/tcp-backends.js';
 import type { TcpClient } from './tcp/client/tcp-client.js';
 import type { TcpConnection } from './tcp/connection/tcp-connection.js';
 import type { TcpServer } from './tcp/server/tcp-server.js';
@@ -11,7 +12,7 @@ import type { UdpSocket } from './udp/udp-socket.js';
  * lint tell that.)
  *
  * @typeParam T the sockets: TcpServer, HttpServer (with their connections), TcpClient, TcpConnection, WebSocketConnection, WebSocketClient, UdpSocket, UdpServer (with its
- *   sessions), UdpSession.
+ *   sessions), UdpSession, TcpBackends.
  */
 export type Hears<T> = Every<T extends unknown ? HeardFrom<T> : never>;
 
@@ -28,7 +29,9 @@ type HeardFrom<T> =
             ? FromSocket<T> & FromSocket<UdpSession>
             : T extends UdpSession<string>
               ? FromSocket<UdpSession>
-              : never;
+              : T extends TcpBackends<string>
+                ? FromSocket<TcpBackends>
+                : never;
 
 /** Those of a connection, which may be of a base's own class; and the messages of a WebSocket. */
 type FromConnection<T> = FromSocket<TcpConnection> & FromSocket<Pick<T, keyof T & 'ttse__onMessage'>>;
@@ -49,6 +52,7 @@ type Sent =
   | 'ttse__onEnd'
   | 'ttse__onSecure'
   | 'ttse__onRelayEnded'
+  | 'ttse__onBackendChanged'
   | 'ttse__onDisconnected'
   | 'ttse__onError';
 

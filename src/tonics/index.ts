@@ -13,7 +13,8 @@ export { serve } from './tcp/server/serve.js';
 export type { Hears } from './hears.js';
 export { ServerCatalyst } from './tcp/server/server-catalyst.js';
 export { TcpConnection, type ConnectionPhase, type RelayEnd, type Traffic } from './tcp/connection/tcp-connection.js';
-export type { HostAndPort, ResolveSrv } from './tcp/client/places.js';
+export type { HostAndPort, HostOption } from './tcp/client/host-option.js';
+export type { ResolveSrv, SharedHosts } from './tcp/client/places.js';
 export {
   ConnectionGroup,
   type ConnectionGroupOptions,
@@ -25,8 +26,13 @@ export { TcpClient, type ConnectOptions, type TcpClientOptions } from './tcp/cli
 export { TcpClientPool, type PoolCounts } from './tcp/pool/tcp-client-pool.js';
 export type { PoolHealth, PoolRequestOptions, PooledClient, TcpClientPoolOptions } from './tcp/pool/pool-options.js';
 export type { PoolQuestion } from './tcp/pool/pool-question.js';
+export { type BackendCounts, TcpBackends } from './tcp/backends/tcp-backends.js';
+export type { BackendInfo } from './tcp/backends/backend.js';
+export type { BackendCheckOptions, TcpBackendsOptions } from './tcp/backends/backends-options.js';
 export { UdpSocket, type UdpPhase, type UdpTraffic } from './udp/udp-socket.js';
 export type { UdpSocketOptions } from './udp/udp-options.js';
+export { MessageServer } from './messages/message-server.js';
+export type { AnswersMessage, MessageServerOptions } from './messages/message-server-options.js';
 export type { ResendOptions } from './udp/resend-pace.js';
 export type { ResendKey, UnansweredInfo } from './udp/unanswered.js';
 export { UdpServer } from './udp/server/udp-server.js';
@@ -39,7 +45,7 @@ export type {
 } from './udp/server/udp-server-counts.js';
 export { UdpSession, type SessionTraffic } from './udp/server/udp-session.js';
 export type { SessionEnd, SessionEndReason } from './udp/server/session-end.js';
-export { relay } from './tcp/connection/streams/relay.js';
+export { relay, type RelayOptions } from './tcp/connection/streams/relay.js';
 export { fromDuplex, type FromDuplexOptions, type StreamPair } from './tcp/connection/streams/from-duplex.js';
 export type { FrameIteratorOptions } from './tcp/connection/streams/frame-iterator.js';
 export type { RequestOptions } from './tcp/connection/replies/request.js';

@@ -94,6 +94,23 @@ describe('MessageHub', () => {
     expect(told.length).to.equal(2);
   });
 
+  it('keeps of a retained message what leaves, for each QoS, and nothing of the message', () => {
+    const parts = { text: 'before' };
+    const all = new MessageHub<Link, { text: string }, string>({
+      ...options,
+      encode: ({ text }, qos, isRetained) => options.encode(text, qos, isRetained),
+      retained: { bytes: 40 },
+    });
+    expect([all.retain('a', parts, 1), encoded]).to.deep.equal([true, 2]);
+    expect(all.retain('b', parts, 1), 'as many bytes again').to.equal(false);
+    encoded = 0;
+    parts.text = 'after';
+    const session = all.open(link('ann'))!;
+    session.resume();
+    for (const qos of [0, 1] as const) all.sendRetained(session, 'a', qos);
+    expect([told, encoded]).to.deep.equal([['ann before/0 retained 0', 'ann before/1 retained 1'], 0]);
+  });
+
   it('retains no more than it may, in messages and bytes', () => {
     const few = hub({ retained: { messages: 1 } });
     expect([few.retain('a', 'x', 0), few.retain('b', 'x', 0), few.retain('a', 'y', 0)]).to.deep.equal([true, false, true]); // prettier-ignore

@@ -10,3 +10,4 @@ export { linesSchema } from '../../src/framing/lines.js';
 export { loadCodec } from '../../src/framing/message-pack.js';
 export { netstringsSchema } from '../../src/framing/netstrings.js';
 export { respCommandsSchema } from '../../src/framing/resp-commands.js';
+export { OneFrame } from '../../src/framing/one-frame.js';

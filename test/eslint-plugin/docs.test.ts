@@ -35,6 +35,8 @@ describe(PAGES.join(' and '), () => {
       'state',
       'group',
       'again',
+      'endless',
+      'data',
     ]);
   });
 

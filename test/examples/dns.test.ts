@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { type Answer, type DecodedPacket, type Packet, decode, encode, streamEncode } from 'dns-packet';
-import { type ListenInfo, TcpClient } from 'tasktonic';
-import { lengthPrefixed } from 'tasktonic/framing';
+import { type ListenInfo, type ListenOptions, MessageServer, TcpClient } from 'tasktonic';
+import { custom, lengthPrefixed } from 'tasktonic/framing';
 import { type Distiller, type Fault, explore } from 'tasktonic/testing';
 import { answer } from '../../examples/dns/answer.js';
-import { DnsConnection, DnsServer } from '../../examples/dns/dns-server.js';
+import { DnsServer } from '../../examples/dns/dns-server.js';
 import { Zone } from '../../examples/dns/zone.js';
 import { readZone } from '../../examples/dns/zone-file.js';
 import { onRealSockets } from '../support/stage.js';
@@ -193,11 +193,10 @@ describe('the DNS server', () => {
     served = await Served.start((listening) => {
       class Listening extends DnsServer {
         override ttse__onListening(info: ListenInfo): void {
-          super.ttse__onListening(info);
           if (info.transport === 'udp') listening(info);
         }
       }
-      return new Listening(new Zone(readZone(TEXT)), [{ host: '127.0.0.1', port: 0 }]);
+      return new Listening(new Zone(readZone(TEXT)), { host: '127.0.0.1', port: 0 });
     });
   });
   after(() => served.end());
@@ -221,20 +220,15 @@ describe('the DNS server', () => {
 });
 
 /** Takes each piece that comes for a whole message: which is so until one is cut. */
-class Hasty extends DnsConnection {
-  ttse__onConnected(): void {
-    this.setFraming(undefined);
-  }
-  ttse__onData(data: Buffer): void {
-    const reply = answer(this.zone, data.subarray(2), false);
-    if (reply !== undefined) this.send(lengthPrefixed({ bytes: 2 }).encode(reply));
-  }
-  ttse__onError(): void {}
-}
+const hasty = custom<Buffer>({
+  size: (bytes) => bytes.length,
+  read: (bytes) => bytes.subarray(2),
+  write: (reply) => lengthPrefixed({ bytes: 2 }).encode(reply),
+});
 
-class HastyServer extends DnsServer {
-  protected override connection(): DnsConnection {
-    return new Hasty(this.zone);
+class HastyServer extends MessageServer {
+  constructor(zone: Zone, place: ListenOptions) {
+    super({ ...place, framing: hasty, answer: (message) => answer(zone, message, false) });
   }
 }
 
@@ -250,9 +244,9 @@ class Asks extends TcpClient.with({ framing: lengthPrefixed({ bytes: 2 }) }) {
 }
 
 describe('the DNS server on a bad network', () => {
-  const asking = (Server: typeof DnsServer) => async (distiller: Distiller) => {
-    const places = [{ host: 'server', port: 53 }];
-    await distiller.join(() => void new Server(new Zone(readZone(TEXT)), places), { host: 'server' });
+  const asking = (Server: typeof DnsServer | typeof HastyServer) => async (distiller: Distiller) => {
+    const place = { host: 'server', port: 53 };
+    await distiller.join(() => void new Server(new Zone(readZone(TEXT)), place), { host: 'server' });
     await distiller.settle();
     await distiller.join(() => void new Asks({ name: 'asks', host: 'server', port: 53 }), { host: 'client' });
     distiller.network.between('server', 'client', { latency: 5, jitter: 5, split: 'random' });

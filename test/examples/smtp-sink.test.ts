@@ -97,6 +97,12 @@ describe('the sink for mail', () => {
     expect(await talk(`${wrong.join('\r\n')}\r\nQUIT\r\n`)).to.equal('220 503 503 503 500 500 250 503 501 552 221');
   });
 
+  it('takes no second mail that a text smuggles in behind a line feed alone', async () => {
+    const smuggled = 'x\n.\nMAIL FROM:<evil@b>\nRCPT TO:<c@d>\nDATA\ny\r\n';
+    await talk(`HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n${smuggled}.\r\nQUIT\r\n`);
+    expect(mailsOf(sink).map(({ from, text }) => [from, text])).to.deep.equal([['a@b', smuggled]]);
+  });
+
   it('drops what is too large, and ends who sends a line without end', async () => {
     const mail = `HELO a\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n${'x'.repeat(998).concat('\r\n').repeat(101)}.\r\n`;
     expect(await talk(`${mail}QUIT\r\n`)).to.equal('220 250 250 250 354 552 221');

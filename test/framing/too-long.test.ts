@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import {
   custom,
   delimited,
+  dotStuffed,
   type Framing,
   jsonLines,
   lengthPrefixed,
@@ -11,6 +12,7 @@ import {
   respCommands,
   respReplies,
 } from '../../src/framing/index.js';
+import { OneFrame } from '../doors/framing.js';
 import { codeOf, errorOf, framesOf } from './support/decoded.js';
 
 type OnTooLong = 'error' | 'close' | 'skip';
@@ -26,6 +28,7 @@ const KINDS: Readonly<
   'lines() with a line feed near': [(onTooLong, max) => lines({ onTooLong, max }), 'short', 'x'.repeat(9)],
   'lines() as bytes': [(onTooLong, max) => lines({ onTooLong, max, encoding: 'buffer' }), 'short', 'x'.repeat(900)],
   'delimited()': [(onTooLong, max) => delimited({ onTooLong, max, delimiter: '--' }), 'short', 'x'.repeat(900)],
+  'dotStuffed()': [(onTooLong, max) => dotStuffed({ onTooLong, max }), 'short\r\n', '.x\r\n'.repeat(300)],
   'lengthPrefixed()': [(onTooLong, max) => lengthPrefixed({ onTooLong, max }), 'short', 'x'.repeat(900)],
   'a varint': [(onTooLong, max) => lengthPrefixed({ onTooLong, max, bytes: 'varint' }), 'short', 'x'.repeat(900)],
   'netstrings()': [(onTooLong, max) => netstrings({ onTooLong, max }), 'short', 'x'.repeat(900)],
@@ -64,9 +67,7 @@ describe('a frame that is too long', () => {
     const { bytes, one } = stream(made('skip', 100_000), [short, long, short, long, long, short]);
 
     for (const size of [1, 7, 100_000]) {
-      const pieces = Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) =>
-        bytes.subarray(n * size, (n + 1) * size),
-      );
+      const pieces = cut(bytes, size);
 
       it(`of ${kind} is left out, and counted, in pieces of ${size}`, () => {
         const decoder = made('skip', 8).decoder();
@@ -79,6 +80,28 @@ describe('a frame that is too long', () => {
         expect(found).to.deep.equal([one, one, one]);
         expect(decoder.skipped).to.equal(3);
         expect(decoder.buffered).to.equal(0);
+      });
+
+      it(`of ${kind} in place of one frame is told at its end, where others begin, in pieces of ${size}`, () => {
+        const framing = new OneFrame(made('error', 8), lines() as Framing<unknown, unknown>);
+        const decoder = framing.decoder();
+        const heard: unknown[] = [];
+        const first = made('error', 100_000).encode(long);
+        const rest = 'a\nb\n';
+        for (const [at, piece] of cut(Buffer.concat([first, Buffer.from(rest)]), size).entries()) {
+          decoder.push(piece);
+          let frame: unknown;
+          const next = (): unknown => (frame = decoder.next());
+          do {
+            const code = codeOf(next);
+            if (code !== undefined) heard.push(code);
+            else if (frame !== undefined) heard.push(frame);
+            if (heard.length > 0) expect((at + 1) * size, 'told before its end').to.be.at.least(first.length);
+            if (code !== undefined) frame = code;
+          } while (frame !== undefined);
+        }
+        expect(heard).to.deep.equal(['TT_FRAME_TOO_LONG', 'a', 'b']);
+        expect([decoder.skipped, decoder.place, decoder.buffered]).to.deep.equal([1, first.length + rest.length, 0]);
       });
 
       it(`of ${kind} is told once, and what follows is heard, in pieces of ${size}`, () => {
@@ -156,4 +179,8 @@ function stream(framing: Framing<unknown, unknown>, frames: readonly unknown[]) 
   const decoder = framing.decoder();
   decoder.push(bytes);
   return { bytes, one: decoder.next() };
+}
+
+function cut(bytes: Buffer, size: number): Buffer[] {
+  return Array.from({ length: Math.ceil(bytes.length / size) }, (_, n) => bytes.subarray(n * size, (n + 1) * size));
 }

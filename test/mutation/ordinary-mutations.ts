@@ -17,6 +17,22 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
       'does not read from one while the other takes nothing: at most the high-water mark and one read are unsent',
   },
   {
+    what: 'a pipe between streams of connections frees bytes that the kernel has not taken',
+    file: 'src/tonics/tcp/connection/streams/hand-out.ts',
+    find: 'connection.unsentBytes === 0 ?',
+    replace: 'true ?',
+    test: 'test/tonics/tcp/connection/streams/own-pipe.test.ts',
+    sentence: 'keeps to the water mark of a peer that takes nothing, and loses nothing when that goes on',
+  },
+  {
+    what: 'a pipe between streams of connections keeps from a listener that came after it was undone what comes',
+    file: 'src/tonics/tcp/connection/streams/own-pipe.ts',
+    find: 'listeners[0] === this.#listener',
+    replace: 'listeners.length === 1',
+    test: 'test/tonics/tcp/connection/streams/own-pipe.test.ts',
+    sentence: 'is over with unpipe(): who listens then hears all, and keeps it',
+  },
+  {
     what: 'a bounded inbox puts a ticket on the queue for each call that it drops',
     file: 'src/core/guests/inbox.ts',
     find: 'if (this.#tickets <= this.#orders) {',

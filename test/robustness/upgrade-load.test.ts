@@ -110,7 +110,7 @@ describe(`two upgrades under ${CONNECTS} connects a second`, function () {
 /** What wrk tells when it has ended, which takes as long as the upgrades; `undefined` where it is missing. */
 async function overHttp(url: string, words: readonly string[]): Promise<string | undefined> {
   if (spawnSync('wrk', ['--version']).error === undefined)
-    return outputOf(spawn('wrk', ['-t1', '-c8', `-d${Math.ceil(SECONDS)}s`, ...words, url]));
+    return outputOf(spawn('wrk', ['-t1', '-c8', `-d${Math.ceil(SECONDS)}s`, '--timeout', '60s', ...words, url]));
   console.log('      skipped: HTTP, since this machine has no wrk');
   return undefined;
 }

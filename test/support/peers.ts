@@ -14,7 +14,7 @@ export function closePeers(): void {
 /** The other end of a TCP connection: a plain socket of the stage. */
 export class Peer {
   readonly heard = new Heard();
-  readonly #chunks: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #size = 0;
 
   constructor(readonly socket: PeerSocket) {
@@ -31,7 +31,8 @@ export class Peer {
   }
 
   get bytes(): Buffer {
-    return Buffer.concat(this.#chunks);
+    if (this.#chunks.length > 1) this.#chunks = [Buffer.concat(this.#chunks)];
+    return this.#chunks[0] ?? Buffer.alloc(0);
   }
 
   get text(): string {

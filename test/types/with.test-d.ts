@@ -1,7 +1,7 @@
 // Checked by `tsc -p tsconfig.json`, never run: what the compiler must refuse stands under @ts-expect-error, and all else
 // must pass.
 import { Catalyst, SelectorCatalyst, TcpClient, TcpConnection, TcpServer, Tonic, UdpSocket } from '../../src/index.js';
-import { type Framing, jsonLines, lengthPrefixed, lines, readCommand } from '../../src/framing/index.js';
+import { type Framing, dotStuffed, jsonLines, lengthPrefixed, lines, readCommand } from '../../src/framing/index.js';
 
 class Door extends Tonic.with({ states: ['locked', 'open'], groups: { known: ['locked', 'open'] } }) {
   ttsc__go(): void {
@@ -143,6 +143,9 @@ class Line extends TcpConnection.with({ states: ['ready'], framing: lines() }) {
     this.setFraming(undefined);
     // @ts-expect-error its frames are no lines
     this.setFraming(lengthPrefixed());
+    this.setFramingOnce(dotStuffed({ encoding: 'utf8' }));
+    // @ts-expect-error its frames are no texts
+    this.setFramingOnce(dotStuffed());
     this.toState('ready');
     // @ts-expect-error a state that it has not
     this.toState('raedy');

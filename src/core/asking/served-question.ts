@@ -2,7 +2,7 @@ import { Question } from './ask.js';
 
 /** The work that is done for a question. */
 export interface OnItsBehalf {
-  /** Nobody waits for the answer any more: the asker has cancelled the question, or it has ended without an answer. */
+  /** Nobody waits for the answer any more: the asker has cancelled the question, itself or by a signal, or it has ended without an answer. */
   abandon(why: 'cancelled' | 'givenUp'): void;
 }
 
@@ -10,6 +10,7 @@ export interface OnItsBehalf {
 export class ServedQuestion extends Question {
   /** @internal */
   _ttCall: OnItsBehalf | undefined = undefined;
+  #isAborted = false;
 
   /** Its result is not delivered any more, and its work is abandoned. */
   override cancel(): void {
@@ -18,8 +19,14 @@ export class ServedQuestion extends Question {
   }
 
   /** @internal */
+  override signalAborted(signal: AbortSignal): void {
+    this.#isAborted = true;
+    super.signalAborted(signal);
+  }
+
+  /** @internal */
   override _ttGiveUp(error: Error): void {
     super._ttGiveUp(error);
-    this._ttCall?.abandon('givenUp');
+    this._ttCall?.abandon(this.#isAborted ? 'cancelled' : 'givenUp');
   }
 }

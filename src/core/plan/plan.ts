@@ -64,7 +64,7 @@ export const FRAMEWORK_EVENTS: readonly string[] = [
   'onServiceAccess', 'onServiceBaseCompleted', 'onConfigurationChanged', 'onShutdown',
   'onClockSet', 'onStateTimeout', 'onWorkProgress', 'onWorkDone', 'onWorkCancelled',
   'onListening', 'onConnected', 'onData', 'onFrame', 'onDatagram', 'onDrain', 'onEnd', 'onSecure', 'onDisconnected', 'onError', 'onTurnedAway',
-  'onHighWater', 'onRequest', 'onMessage', 'onRelayEnded', 'onUnanswered',
+  'onHighWater', 'onRequest', 'onMessage', 'onRelayEnded', 'onUnanswered', 'onBackendChanged',
 ]; // prettier-ignore
 
 /** Reserved sparkles: a subclass may call them, but not override them. */

@@ -17,6 +17,9 @@ export const NO_CLOSE = 1006;
 /** The codes below 3000 that may be sent. */
 const SENT: ReadonlySet<number> = new Set([1000, 1001, 1002, 1003, 1007, 1008, 1009, 1010, 1011, 1012, 1013, 1014]);
 
+/** The codes of a peer that has sent all that it was to send; of others what they mean is not known, or it is an error. */
+export const ALL_WAS_SENT: ReadonlySet<number> = new Set([NORMAL, GOING_AWAY, NO_CODE]);
+
 /** The most bytes of a reason: what fits in a control frame after the code (RFC 6455, 5.5). */
 const MOST_REASON = 123;
 

@@ -12,7 +12,7 @@ import { ClientOpening } from './client-opening.js';
 import { NORMAL } from './close-codes.js';
 import { loadWs } from './load-ws.js';
 import { deflateOptions, newDeflate } from './opening.js';
-import { type Message, WebSocketConnection } from './websocket-connection.js';
+import { type Message, WebSocketConnection, refuseBytes } from './websocket-connection.js';
 import { WebSocketFraming } from './websocket-framing.js';
 import { type Opened, type WebSocketDisconnectInfo, WebSocketLine, lineOf } from './websocket-line.js';
 import type { WebSocketProtocol } from './path-options.js';
@@ -124,6 +124,16 @@ export class WebSocketClient<State extends string = never> extends TcpClient<Sta
   }
 
   // ---- As in a WebSocketConnection ----
+
+  /** @internal */
+  override _ttRefusesTaker(what: string): void {
+    refuseBytes(this, what);
+  }
+
+  /** @internal */
+  override get _ttBringsMessages(): boolean {
+    return true;
+  }
 
   /** As that of a {@link WebSocketConnection}; while it is not connected the message waits, or is refused: `whileDisconnected`. */
   protected override send(message: string | Uint8Array): SendResult {

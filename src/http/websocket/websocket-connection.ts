@@ -38,7 +38,7 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
 
   /** @internal */
   static override readonly [EVENTS]: HeardEvents = {
-    events: ['onConnected', 'onMessage', 'onDrain', 'onHighWater', 'onDisconnected', 'onError'],
+    events: ['onConnected', 'onMessage', 'onDrain', 'onHighWater', 'onRelayEnded', 'onDisconnected', 'onError'],
     mistaken: {
       onData: 'onMessage',
       onFrame: 'onMessage',
@@ -116,11 +116,16 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
 
   /** @internal */
   override _ttRefusesTaker(what: string): void {
-    throw this.#not(what);
+    refuseBytes(this, what);
+  }
+
+  /** @internal */
+  override get _ttBringsMessages(): boolean {
+    return true;
   }
 
   #not(what: string): TaskTonicError {
-    return fail('TT_NOT_OF_PROTOCOL', { what, class: this._ttPlan.className, protocol: 'WebSocket' });
+    return notOfWebSocket(this, what);
   }
 
   // ---- Its end ----
@@ -143,3 +148,20 @@ export class WebSocketConnection<State extends string = never> extends TcpConnec
   }
 }
 ofFramework(WebSocketConnection);
+
+interface OfWebSocket {
+  /** @internal */
+  readonly _ttPlan: { readonly className: string };
+}
+
+function notOfWebSocket({ _ttPlan: plan }: OfWebSocket, what: string): TaskTonicError {
+  return fail('TT_NOT_OF_PROTOCOL', { what, class: plan.className, protocol: 'WebSocket' });
+}
+
+/**
+ * Of those who take a connection over, a relay alone can do with messages.
+ * @throws {TaskTonicError} `TT_NOT_OF_PROTOCOL`
+ */
+export function refuseBytes(connection: OfWebSocket, what: string): void {
+  if (what !== 'relay()') throw notOfWebSocket(connection, what);
+}

@@ -8,7 +8,15 @@ import { NextTurn } from '../../tonics/tcp/connection/watches/connection-watches
 import { Pause } from '../../tonics/tcp/connection/pause.js';
 import type { TcpConnection } from '../../tonics/tcp/connection/tcp-connection.js';
 import { type SendResult, type Sendable, sizeOf } from '../../tonics/socket-tonic.js';
-import { GOING_AWAY, INTERNAL_ERROR, NO_CLOSE, NO_CODE, checkClose, closePayload } from './close-codes.js';
+import {
+  ALL_WAS_SENT,
+  GOING_AWAY,
+  INTERNAL_ERROR,
+  NO_CLOSE,
+  NO_CODE,
+  checkClose,
+  closePayload,
+} from './close-codes.js';
 import { type DeflateOwner, DeflatedSends } from './deflated-sends.js';
 import { type FrameKind, frameOf, messageOf } from './frames.js';
 import { Heartbeat, type HeartbeatLine } from './heartbeat.js';
@@ -178,7 +186,9 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
 
   /** Delivers messages, or their content, until it closes. Handles control frames. */
   hears(item: unknown): InputEvent | undefined {
-    if (!(item instanceof Control)) return this.#hasClosed ? undefined : 'ttse__onMessage';
+    // Who relays hears what the peer had sent before it was told of the end; everybody else hears no more.
+    const isDropped = this.#hasClosed && this.#owner._ttTaker === undefined;
+    if (!(item instanceof Control)) return isDropped ? undefined : 'ttse__onMessage';
     this.#control(item);
     return undefined;
   }
@@ -192,6 +202,7 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
 
   #peerCloses(code: number, reason: Buffer): void {
     this.#peerClose ??= { code, reason: reason.toString() };
+    this.#owner._ttTaker?.peerEnded();
     if (this.#hasClosed) this.#owner._ttParted();
     else this.#owner._ttPeerParts();
   }
@@ -234,6 +245,11 @@ export class WebSocketLine implements ConnectionGuest, DeflateOwner, HeartbeatLi
   /** Whether a close frame must still be sent. */
   get parts(): boolean {
     return !this.#hasClosed;
+  }
+
+  /** Whether the peer has closed, and not because of an error. */
+  get isWhole(): boolean {
+    return this.#peerClose !== undefined && ALL_WAS_SENT.has(this.#peerClose.code);
   }
 
   /** Sends its close frame. @returns how long the peer may take to answer it, in ms. */

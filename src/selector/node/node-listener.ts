@@ -1,39 +1,23 @@
-import {
-  type AddressInfo,
-  type DropArgument,
-  type ListenOptions,
-  type Server,
-  type Socket,
-  createServer,
-} from 'node:net';
-import type { SocketOffer } from '../../core/socket-handover.js';
+import type { DropArgument, Server, Socket } from 'node:net';
 import { nodeWorkerThreads } from '../../core/lazy-node.js';
 import { nodeClock } from '../../core/time/clock.js';
 import { Interest, type InterestSet } from '../interest.js';
-import type { Address, ListenPlace, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../network.js';
+import type { Address, ListenSettings, ListenerChannel, StreamChannel, TurnedAway } from '../network.js';
 import type { ChannelKey } from '../channel.js';
 import { descriptors } from './descriptors.js';
 import { inheritedSockets } from './inherited-sockets.js';
-import { NodePathStream, UNNAMED, unixAddress } from './node-path-stream.js';
+import { NodePathStream, UNNAMED } from './node-path-stream.js';
+import { NodeServers, type ServersOwner } from './node-servers.js';
 import { NodeStream } from './node-stream.js';
 import { type OfferedSocket, offeredSockets, placeKey } from './offered-sockets.js';
-import { passedSockets } from './passed-sockets.js';
-import { SocketFile } from './socket-file.js';
-import { socketFacts } from './socket-facts.js';
-import { checkAbstract } from './unix-names.js';
 
-/** A listening socket of Node's as a channel. */
-export class NodeListener implements ListenerChannel {
-  /** One, or several on one port; the first one is there before the others. Or one for each socket that systemd has passed. */
-  readonly #servers: Server[] = [];
-  /** Where it listens, where that is a UNIX socket: Node tells no address of one. */
-  readonly #paths = new Map<Server, Address>();
-  /** That of a path. */
-  #file: SocketFile | undefined;
-  #settings: ListenSettings;
+/** Listening sockets of Node's as a channel: whom it accepts, and whom it turns away. How they are opened stands in NodeServers. */
+export class NodeListener implements ListenerChannel, ServersOwner {
+  readonly #servers: NodeServers;
+  readonly #maxConnections: number | undefined;
+  readonly #handsOver: boolean;
   #key: ChannelKey | undefined;
   #accepting = true;
-  readonly #handsOver: boolean;
   readonly #accepted: NodeStream[] = [];
   readonly #sockets: Socket[] = [];
   readonly #turnedAway: TurnedAway[] = [];
@@ -42,222 +26,79 @@ export class NodeListener implements ListenerChannel {
   /** Hears no more of descriptors. */
   #unheard: (() => void) | undefined;
   readonly #placeKey: string;
-  /** Where it listens while another process has its sockets: before they have come, and after they were given away. */
-  #elsewhere: Address | undefined;
   #unoffered: (() => void) | undefined;
   /** How many have come. */
   #connections = 0;
 
   constructor(settings: ListenSettings) {
-    this.#settings = settings;
+    this.#maxConnections = settings.maxConnections;
     this.#handsOver = settings.handsOver;
     this.#placeKey = placeKey('tcp', settings);
-    const offer = inheritedSockets.claim(this.#placeKey, settings.successor?.name, this);
-    if (offer?.isShared === true)
-      this.#settings = { ...settings, reusePort: true, port: offer.local?.port ?? settings.port };
-    if (offer === undefined || offer.isShared) this.#openAnew();
-    else this.#inherit(offer);
+    this.#servers = new NodeServers(settings, this);
+    this.#servers.open(inheritedSockets.claim(this.#placeKey, settings.successor?.name, this));
   }
 
   // ---- Where another process has opened it: see InheritedSockets ----
 
-  #inherit({ local, file }: SocketOffer): void {
-    const { place } = this.#settings;
-    this.#elsewhere = local;
-    if (place !== undefined && 'path' in place && file !== undefined) {
-      this.#file = new SocketFile(place.path, place.mode);
-      this.#file.inherit(file);
-    }
-    // As with all others, nothing is told within the constructor.
-    process.nextTick(() => this.#listens());
-  }
-
   /** @internal */
   takes(received: Server): void {
-    if (this.#closed) return void received.close();
-    const address = received.address();
-    // The one that has come has Node's own options; over TCP one with ours can listen on the same handle, and over UNIX sockets it cannot.
-    if (typeof address === 'object' && address !== null)
-      return void this.#newServer(() => {}).listen(received, this.#settings.backlog);
-    this.#paths.set(received, this.#elsewhere ?? UNNAMED);
-    this.#hear(received);
-    return descriptors.opened('other');
+    this.#servers.takes(received);
   }
 
   /** @internal */
   opensAnew(): void {
-    if (this.#closed) return;
-    this.#file?.disown();
-    const { port } = this.#elsewhere ?? this.#settings;
-    this.#elsewhere = undefined;
-    this.#settings = { ...this.#settings, port };
-    this.#openAnew();
+    this.#servers.opensAnew();
   }
 
   /** @internal */
   get offered(): OfferedSocket | undefined {
-    const { local } = this;
-    if (local === undefined || this.#servers.length === 0) return undefined;
-    const { name, ticketKeys } = this.#settings.successor ?? {};
-    const place = this.#placeKey;
-    return { place, name, local, file: this.#file?.own, ticketKeys, handles: this.#servers };
+    return this.#servers.offered(this.#placeKey);
   }
 
   /** @internal */
   letGo(): void {
-    this.#elsewhere = this.local;
-    this.#file?.disown();
-    if (nodeWorkerThreads().isMainThread) this.#closeServers();
+    this.#servers.givenAway();
+    if (nodeWorkerThreads().isMainThread) this.#servers.close();
     else this.#closeWhenEmpty(-1);
   }
 
   /** Nobody else has the sockets of a thread: what waits in one when it is closed is reset. So they are closed after a poll that has brought nothing. */
   #closeWhenEmpty(before: number): void {
-    if (this.#connections === before) return this.#closeServers();
+    if (this.#connections === before) return this.#servers.close();
     const now = this.#connections;
     return nodeClock.afterPoll(() => nodeClock.afterPoll(() => this.#closeWhenEmpty(now)));
   }
 
-  #openAnew(): void {
-    const { place, port, reusePort, listeners } = this.#settings;
-    if (place !== undefined) this.#openAt(place);
-    else if (listeners === 1) this.#open(port, reusePort, () => this.#listens());
-    else if (reusePort) this.#openFirst(port);
-    // Sharing would hide that somebody else has the port: it is asked for alone first.
-    else this.#open(port, false, (probe) => this.#replace(probe));
-  }
+  // ---- What its servers tell ----
 
-  // ---- Where it is not on a port ----
-
-  #openAt(place: ListenPlace): void {
-    try {
-      if ('fd' in place) this.#openAll([place.fd]);
-      else if ('systemd' in place) this.#openAll(passedSockets.take(place.systemd, 'stream'));
-      else if (place.path.startsWith('\0')) this.#openAbstract(place.path);
-      else if (process.platform === 'win32') this.#openPath(place.path, place.path, () => this.#listens());
-      else this.#openFile(place.path, place.mode);
-    } catch (thrown) {
-      // As with a port, nothing is told within the constructor.
-      process.nextTick(() => this.#failed(thrown as Error));
-    }
-  }
-
-  #openFile(path: string, mode: number): void {
-    const file = (this.#file = new SocketFile(path, mode));
-    file.prepare((at) => {
-      if (this.#closed) return file.remove();
-      if (at instanceof Error) return this.#failed(at);
-      return this.#openPath(path, at, () => {
-        const error = file.publish();
-        if (error === undefined) this.#listens();
-        else this.#failed(error);
-      });
-    });
-  }
-
-  #openAbstract(name: string): void {
-    checkAbstract();
-    this.#openPath(name, name, () => this.#listens());
-  }
-
-  /** @param at where it is bound, under a name that is not the one to be. */
-  #openPath(path: string, at: string, listening: () => void): void {
-    const server = this.#newServer(listening);
-    this.#paths.set(server, unixAddress(path));
-    server.listen({ path: at, backlog: this.#settings.backlog, exclusive: true });
-  }
-
-  /** Descriptors that are open already. */
-  #openAll(fds: readonly number[]): void {
-    let missing = fds.length;
-    for (const fd of fds) {
-      const server = this.#newServer(() => {
-        if (server.address() === null) this.#paths.set(server, unixAddress(socketFacts(fd)?.path ?? ''));
-        if (--missing === 0) this.#listens();
-      });
-      // Node throws nothing for a number that is not an open descriptor.
-      server.listen({ fd, backlog: this.#settings.backlog, exclusive: true } as ListenOptions);
-    }
-  }
-
-  // ---- On a port ----
-
-  #replace(probe: Server): void {
-    const { port } = probe.address() as AddressInfo;
-    this.#servers.length = 0;
-    descriptors.closed('other');
-    probe.close(() => this.#openFirst(port));
-  }
-
-  #openFirst(port: number): void {
-    if (this.#closed) return;
-    this.#open(port, true, (first) => {
-      const { port: taken } = first.address() as AddressInfo;
-      let missing = this.#settings.listeners - 1;
-      const opened = (): void => {
-        if (--missing === 0) this.#listens();
-      };
-      for (let n = missing; n > 0; n--) this.#open(taken, true, opened);
-    });
-  }
-
-  #open(port: number, reusePort: boolean, listening: (server: Server) => void): void {
-    const { host, backlog, ipv6Only } = this.#settings;
-    const server = this.#newServer(listening);
-    const options = { port, backlog, ipv6Only, exclusive: true, ...(host !== undefined && { host }) };
-    // Newer than the types of the oldest Node that is supported.
-    server.listen(reusePort ? Object.assign(options, { reusePort }) : options);
-  }
-
-  #newServer(listening: (server: Server) => void): Server {
-    const { stream } = this.#settings;
-    const server = createServer({
-      allowHalfOpen: true,
-      // One that is to be moved must not have been read from.
-      pauseOnConnect: this.#handsOver,
-      noDelay: stream.noDelay,
-      keepAlive: stream.keepAlive !== undefined,
-      keepAliveInitialDelay: stream.keepAlive ?? 0,
-    });
-    this.#hear(server);
-    server.on('listening', () => {
-      descriptors.opened('other');
-      listening(server);
-    });
-    return server;
-  }
-
-  #hear(server: Server): void {
-    const { maxConnections } = this.#settings;
-    this.#servers.push(server);
+  /** @internal */
+  hears(server: Server): void {
+    const maxConnections = this.#maxConnections;
     // Of those that are handed over it knows only that they are gone.
     if (maxConnections !== undefined && !this.#handsOver) server.maxConnections = maxConnections;
     server.on('connection', (socket) => this.#onConnection(server, socket));
-    server.on('drop', (peer) => this.#turnAway(this.#paths.has(server) ? UNNAMED : addressOf(peer), 'maxConnections'));
-    server.on('error', (error) => this.#failed(error));
+    server.on('drop', (peer) =>
+      this.#turnAway(this.#servers.pathOf(server) !== undefined ? UNNAMED : addressOf(peer), 'maxConnections'),
+    );
+    server.on('error', (error) => this.failed(error));
   }
 
-  #listens(): void {
+  /** @internal */
+  listens(): void {
     if (this.#closed || this.#unheard !== undefined) return;
     this.#unoffered = offeredSockets.add(this);
-    this.#unheard = descriptors.listen(() => this.#failed(outOfDescriptors()));
+    this.#unheard = descriptors.listen(() => this.failed(outOfDescriptors()));
     this.#key?.signal(Interest.CONNECT);
   }
 
-  #failed(error: Error): void {
+  /** @internal */
+  failed(error: Error): void {
     this.#error ??= error;
     this.#key?.signal(Interest.HANGUP);
   }
 
   get local(): Address | undefined {
-    const [first] = this.#servers;
-    if (first === undefined) return this.#elsewhere;
-    const path = this.#paths.get(first);
-    // It is bound under another name first.
-    if (path !== undefined) return first.listening ? path : undefined;
-    const address = first.address();
-    if (address === null || typeof address === 'string') return undefined;
-    return { address: address.address, port: address.port, family: address.family as Address['family'] };
+    return this.#servers.local;
   }
 
   get closed(): boolean {
@@ -295,19 +136,10 @@ export class NodeListener implements ListenerChannel {
     this.#key = undefined;
     this.#unheard?.();
     this.#unoffered?.();
-    this.#closeServers();
-    this.#elsewhere = undefined;
-    this.#file?.remove();
+    this.#servers.detach();
     this.#closed = true;
     for (const stream of this.#accepted.splice(0)) stream.close(true);
     for (const socket of this.#sockets.splice(0)) socket.destroy();
-  }
-
-  #closeServers(): void {
-    for (const server of this.#servers.splice(0)) {
-      if (server.listening) descriptors.closed('other');
-      server.close();
-    }
   }
 
   #onConnection(server: Server, socket: Socket): void {
@@ -317,7 +149,7 @@ export class NodeListener implements ListenerChannel {
     if (this.#key === undefined) return void socket.destroy();
     // Node keeps what it was asked for: so errors name the peer when its socket has gone, too.
     const reason = this.#whyNot();
-    const path = this.#paths.get(server);
+    const path = this.#servers.pathOf(server);
     if (reason !== undefined) {
       this.#turnAway(path === undefined ? addressOf(socket) : UNNAMED, reason);
       return void socket.destroy();
@@ -329,7 +161,7 @@ export class NodeListener implements ListenerChannel {
 
   #whyNot(): TurnedAway['reason'] | undefined {
     // Node 20 takes a limit of 0 for no limit.
-    if (this.#settings.maxConnections === 0) return 'maxConnections';
+    if (this.#maxConnections === 0) return 'maxConnections';
     if (!this.#accepting) return 'paused';
     return descriptors.refuses() ? 'descriptors' : undefined;
   }

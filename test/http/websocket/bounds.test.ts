@@ -215,9 +215,10 @@ describe('The bounds of a WebSocket', () => {
       const app = await serveWebSockets(() => new Echo(), {}, { highWaterMark: 100_000 });
       const { peer, connection } = await app.open();
       peer.peer.socket.pause();
+      const message = bytes(Buffer.alloc(20_000));
       let most = 0;
       for (let n = 0; n < 200; n++) {
-        peer.send(bytes(Buffer.alloc(20_000)));
+        peer.send(message);
         await bench().settled();
         most = Math.max(most, connection.unsentBytes);
       }

@@ -2,7 +2,8 @@ import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { severalReasons } from '../../socket-errors.js';
 import type { DialKey, DialMeans } from './dialler-means.js';
 import { Try, type TryEvents, type TrySettings } from './dialler-try.js';
-import type { HostAndPort, Places } from './places.js';
+import type { HostAndPort } from './host-option.js';
+import type { Places } from './places.js';
 
 /** What a pass takes beside the settings of its tries. */
 export interface PassSettings extends TrySettings {
@@ -23,7 +24,9 @@ export class Pass<Key extends DialKey> {
   readonly #events: TryEvents<Key>;
   readonly #errors: TaskTonicError[] = [];
   #left: readonly HostAndPort[] = [];
+  /** The one that is under way, and where it goes to. */
   #try: Try<Key> | undefined;
+  #place: HostAndPort | undefined;
   #stopFinding: (() => void) | undefined;
 
   constructor(means: DialMeans<Key>, settings: PassSettings, places: Places, events: TryEvents<Key>) {
@@ -52,18 +55,21 @@ export class Pass<Key extends DialKey> {
   /** Ends it without an event; nothing of it stays open. */
   cancel(): void {
     this.#stopFinding?.();
-    this.#try?.cancel();
+    if (this.#try === undefined) return;
+    this.#try.cancel();
     this.#try = undefined;
+    this.#places.left(this.#place!);
   }
 
   #next(): void {
-    const [place, ...left] = this.#left;
+    const [place, ...left] = this.#left as readonly [HostAndPort, ...HostAndPort[]];
     this.#left = left;
-    this.#places.tried(place!);
-    this.#settings.towards?.(place!);
+    this.#place = place;
+    this.#places.tried(place);
+    this.#settings.towards?.(place);
     this.#try = new Try(
       this.#means,
-      { ...this.#settings, ...place },
+      { ...this.#settings, host: place.host, port: place.port },
       {
         opened: (channel, key) => this.#events.opened(channel, key),
         failed: (error) => this.#failed(error),
@@ -73,6 +79,8 @@ export class Pass<Key extends DialKey> {
 
   #failed(error: TaskTonicError): void {
     this.#errors.push(error);
+    this.#try = undefined;
+    this.#places.failed(this.#place!, error);
     if (this.#left.length > 0) this.#next();
     else this.#over(severalReasons(this.#places.name, this.#errors));
   }

@@ -3,13 +3,8 @@ import { type TaskTonicError, fail, toError } from '../../../core/errors.js';
 import type { Random } from '../../../core/time/random.js';
 import type { Network, SrvRecord } from '../../../selector/network.js';
 import { showAddress } from '../../socket-errors.js';
+import type { HostAndPort } from './host-option.js';
 import { srvOrder } from './srv-order.js';
-
-/** A port of a host, by name or address. */
-export interface HostAndPort {
-  readonly host: string;
-  readonly port: number;
-}
 
 /** Where to look the servers of a service up: what is asked for a name like `_redis._tcp.example.org`. */
 export type ResolveSrv = (name: string) => PromiseLike<readonly SrvRecord[]>;
@@ -23,8 +18,23 @@ export interface Places {
    * @returns ends it: after that `found` is not called any more.
    */
   find(found: (error: TaskTonicError | undefined, places: readonly HostAndPort[]) => void): () => void;
-  /** This one is tried now. */
+  /** This one is tried now. It ends with one of the two below. */
   tried(place: HostAndPort): void;
+  /** It took no connection. */
+  failed(place: HostAndPort, error: TaskTonicError): void;
+  /** The connection to it is over; or the try, since nobody wants it any more. */
+  left(place: HostAndPort): void;
+}
+
+/** Hosts that many clients share. Which of them is next is decided for all of these. */
+export interface SharedHosts {
+  readonly list: readonly HostAndPort[];
+  /** @internal */
+  readonly _ttPlaces: Places;
+}
+
+export function areShared(hosts: unknown): hosts is SharedHosts {
+  return typeof hosts === 'object' && hosts !== null && '_ttPlaces' in hosts;
 }
 
 /** The most hosts that an error names. */
@@ -61,6 +71,9 @@ export class HostPlaces implements Places {
   tried(place: HostAndPort): void {
     this.#next = (this.#hosts.indexOf(place) + 1) % this.#hosts.length;
   }
+
+  failed(): void {}
+  left(): void {}
 }
 
 /** The servers of a service, looked up again before each pass (RFC 2782). */
@@ -88,6 +101,8 @@ export class SrvPlaces implements Places {
   }
 
   tried(): void {}
+  failed(): void {}
+  left(): void {}
 }
 
 /** The domain that a service is of: what stands behind `_service._proto.`. Certificates are made for that (RFC 9525). */

@@ -38,7 +38,16 @@ import { Pause } from '../connection/pause.js';
 import { protocolMaker, protocolOption } from '../connection/protocol.js';
 import type { SaidOfSocket, StatesOf } from '../../said-of-socket.js';
 import { showAddress } from '../../socket-errors.js';
-import { type HostAndPort, HostPlaces, type Places, type ResolveSrv, SrvPlaces, domainOf } from './places.js';
+import { type HostAndPort, type HostOption, hostList } from './host-option.js';
+import {
+  HostPlaces,
+  type Places,
+  type ResolveSrv,
+  type SharedHosts,
+  SrvPlaces,
+  areShared,
+  domainOf,
+} from './places.js';
 import type { SendResult, Sendable } from '../../socket-tonic.js';
 import { AdoptedSettings } from '../server/adoption.js';
 import { checkPath } from '../server/server-place.js';
@@ -48,8 +57,6 @@ import { SentProxy, sentProxyOption } from '../proxy/sent-proxy.js';
 import { ClientTls } from '../../tls/client-tls.js';
 import { type ClientTlsSettings, clientTlsSchema } from '../../tls/tls-options.js';
 import { WaitingSends } from './waiting-sends.js';
-
-const HOSTS = 'must be a list of { host, port }, with 1 to 100 of them';
 
 export const clientSchema = v.strictObject({
   ...tonicOptions,
@@ -64,15 +71,11 @@ export const clientSchema = v.strictObject({
   /** The server's port, 1 to 65535. Required, unless `path` is given. */
   port: v.optional(port(1)),
   /**
-   * Several servers, instead of host and port: up to 100 of `{ host, port }`. A try goes from one to the next until one of them opens. Each name is looked up again
-   * with each try.
+   * Several servers, instead of host and port: up to 100 of `{ host, port }` or texts such as `'10.0.0.1:80'`; or a TcpBackends, which many clients share. A try goes from
+   * one to the next until one of them opens. Each name is looked up again with each try.
    */
   hosts: v.optional(
-    v.pipe(
-      v.array(v.strictObject({ host: text, port: port(1) }, 'must be { host, port }'), HOSTS),
-      v.minLength(1, HOSTS),
-      v.maxLength(100, HOSTS),
-    ),
+    v.union([v.custom<SharedHosts>(areShared), hostList], 'must be a list of hosts, 1 to 100, or a TcpBackends'),
   ),
   /** Which one of `hosts` a try begins with: the first one, or in turn the one behind the last that was tried; then the first time with any by chance. Default: `firstAlive`. */
   order: v.optional(oneOf('firstAlive', 'roundRobin')),
@@ -143,7 +146,7 @@ type Settings = v.InferOutput<typeof clientSchema>;
 /** Where a TcpClient connects to: a port of a host, one of several hosts, a server of a service, or the path of a UNIX socket. Give only one of them. */
 export type ConnectOptions =
   | (Pick<Input, OfPort> & { readonly port: number } & Without<'path' | OfHosts | OfService>)
-  | (Pick<Input, OfAddress | 'order'> & { readonly hosts: readonly HostAndPort[] } & Without<
+  | (Pick<Input, OfAddress | 'order'> & { readonly hosts: readonly HostOption[] | SharedHosts } & Without<
         'host' | 'port' | 'path' | OfService
       >)
   | (Pick<Input, OfAddress | OfService> & { readonly srv: string } & Without<'host' | 'port' | 'path' | OfHosts>)
@@ -169,6 +172,8 @@ function checkPlace(settings: Settings, className: string): void {
   for (const option of ['port', 'hosts', 'srv', ...PLACES.port, 'order', 'resolveSrv'] as const)
     if (option !== place && given(option) && !fitting.includes(option))
       throw badOption(className, option, `it cannot be given together with "${place}"`);
+  if (areShared(settings.hosts) && given('order'))
+    throw badOption(className, 'order', 'it is for a list of hosts: a TcpBackends has its own order');
   if (settings.path !== undefined) checkPath(settings.path, className);
 }
 
@@ -225,6 +230,8 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
   readonly #places: Places | undefined;
   /** The one of them that it tries, or is connected to. */
   #towards: HostAndPort | undefined = undefined;
+  /** The one of them whose connection is not over. */
+  #isAt: HostAndPort | undefined = undefined;
   readonly #makeProtocol: (() => TcpConnection<string>) | undefined;
   #protocol: TcpConnection<string> | undefined;
   readonly #waiting: WaitingSends;
@@ -351,6 +358,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   #opened(channel: StreamChannel, key: SelectionKey): void {
     key.handOver(this);
+    this.#isAt = this.#towards;
     // It failed meanwhile, and waits for what it has infused.
     if (!this._ttMayInfuse) {
       key.cancel();
@@ -468,6 +476,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   /** There was no connection, and there will be none. */
   #neverConnected(info: DisconnectInfo): void {
+    this.#leavesPlace();
     this.#stopDialling();
     const told = { ...info, discarded: info.discarded + this.#waiting.drop() };
     this._ttTakerOver(told);
@@ -477,6 +486,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
 
   /** @internal The connection is over, and that was heard. */
   override _ttss__disconnected(info: DisconnectInfo): void {
+    this.#leavesPlace();
     const { reconnect } = this.#settings;
     const replaces = this.#replaces;
     this.#replaces = false;
@@ -496,6 +506,12 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     const lost = this.#waiting.drop();
     if (lost > 0) this._ttRefuse(lost, 'the client was ended before it was connected again');
     super._ttss__disconnected(info);
+  }
+
+  #leavesPlace(): void {
+    const place = this.#isAt;
+    this.#isAt = undefined;
+    if (place !== undefined) this.#places?.left(place);
   }
 
   #stopDialling(): void {
@@ -550,6 +566,7 @@ export class TcpClient<State extends string = never, Frame = unknown, Sent = Fra
     const isDialling = this.#isDialling;
     this.#stopDialling();
     super._ttRelease();
+    this.#leavesPlace();
     if (!isDialling) return;
     const discarded = this.#waiting.drop() + this._ttOrders.bytes;
     const info: DisconnectInfo = { reason: error === undefined ? 'finished' : 'error', error, discarded };
@@ -653,6 +670,7 @@ function placesOf(
   { hosts, order = 'firstAlive', srv, resolveSrv }: Settings,
   by: SelectorCatalyst<string>,
 ): Places | undefined {
+  if (areShared(hosts)) return hosts._ttPlaces;
   if (hosts !== undefined) return new HostPlaces(hosts, order);
   return srv === undefined ? undefined : new SrvPlaces(srv, by.network, by.runtime.random, resolveSrv);
 }
@@ -664,7 +682,7 @@ function anyTurn({ runtime }: SelectorCatalyst<string>): number {
 function tlsOf({ tls, hosts, srv, host: only = 'localhost' }: Settings, className: string): ClientTls | undefined {
   if (tls === undefined || tls === false) return undefined;
   // What an unsigned record names is no proof of who that is: the certificate is to be that of the service's own domain.
-  const host = srv === undefined ? (hosts?.[0]?.host ?? only) : domainOf(srv);
+  const host = srv === undefined ? ((areShared(hosts) ? undefined : hosts?.[0]?.host) ?? only) : domainOf(srv);
   const given = tls === true ? v.parse(clientTlsSchema, {}) : (tls as ClientTlsSettings);
   return new ClientTls(given, host, `of ${className}`);
 }

@@ -179,9 +179,17 @@ export abstract class ClosingConnection<
 
   /** @internal What was received before is still answered: the end comes after one more look at the socket. */
   override _ttDrain(): boolean {
+    if (this._ttTaker?.holdsFinish?.(() => this.#drainsNow()) === true) return false;
     if (this._ttChannel === undefined) return true;
     this._ttInput('finish');
     return false;
+  }
+
+  /** Who has taken it over holds its end no more. */
+  #drainsNow(): void {
+    // From now on it has its own time for that.
+    this._ttEnding?.progressed();
+    if (this._ttDrain()) this._ttDrained();
   }
 
   /** @internal A Tonic that failed keeps what it was given before: it ends when that has left. */
@@ -198,7 +206,7 @@ export abstract class ClosingConnection<
 
   /** @internal */
   override _ttDeadline(): number {
-    return this._ttClosing?.linger?.deadline ?? -Infinity;
+    return Math.max(this._ttClosing?.linger?.deadline ?? -Infinity, this._ttTaker?.finishDeadline ?? -Infinity);
   }
 
   /** @internal Its Tonic goes before its socket: it was aborted at a deadline. */

@@ -20,6 +20,8 @@ export interface ConnectionGuest {
   readonly parts: boolean;
   /** Says it. @returns how long the peer may take to say so too, in ms; 0 where that is not waited for. */
   part(reason: DisconnectReason | undefined): number;
+  /** Whether the peer has said, by this protocol, that it has sent all: an end without that may have cut something off. */
+  readonly isWhole: boolean;
   /** The connection is closed. @returns what is told of that. */
   over(info: DisconnectInfo): DisconnectInfo;
 }

@@ -154,8 +154,9 @@ export abstract class LivingConnection<
     this._ttInputAtPlace('close', () => this._ttInputFor('error', 'close', error));
   }
 
-  /** @internal What it relays was cut off: what was given leaves, and no end is told. */
+  /** @internal What it relays was cut off: what was given leaves, and no end is told, or by its protocol that it was an error. */
   _ttCutOff(error: TaskTonicError): void {
+    if (this._ttGuest?.parts === true) return void this._ttInputFor('error', 'close', error);
     this._ttInputFor('aborted', this._ttSentBytes === 0 ? 'abort' : 'truncated', error);
   }
 

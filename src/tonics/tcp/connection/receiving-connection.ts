@@ -7,6 +7,7 @@ import type { StreamChannel } from '../../../selector/network.js';
 import { FRAMES_AT_ONCE, type FeedOwner, FrameFeed } from './frame-feed.js';
 import { FrameWatch } from './watches/frame-watch.js';
 import { framingOf } from '../../../framing/framing-option.js';
+import { OneFrame } from '../../../framing/one-frame.js';
 import { Pause } from './pause.js';
 import { ReadPace } from './watches/read-pace.js';
 import { rateOf } from '../../rate-option.js';
@@ -109,6 +110,19 @@ export abstract class ReceivingConnection<State extends string = never, Frame = 
     else feed.change(framing);
     // What is there may hold frames now, or an end that was put off.
     this._ttKey?.again(Interest.READ | missed);
+  }
+
+  /**
+   * Sets another framing for the next frame only; those behind it use that of now. So is read what a command announces: the text after DATA
+   * of SMTP, so many bytes. `sendFrame()` goes on with the framing of now. A frame that is bad counts as the next one; one that is too long
+   * is told when its end has come, unless the framing says `onTooLong: 'close'`.
+   *
+   * @throws {TaskTonicError} `TT_NO_FRAMING` where there is none now; `TT_NOT_RUNNING` outside its own sparkles.
+   */
+  protected setFramingOnce(framing: Framing<Frame, never>): void {
+    const now = this._ttFraming;
+    if (now === undefined) throw fail('TT_NO_FRAMING', { class: this._ttPlan.className });
+    this.setFraming(new OneFrame(framing, now as Framing<Frame, Sent>));
   }
 
   /**

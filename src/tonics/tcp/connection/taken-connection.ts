@@ -23,6 +23,8 @@ export abstract class TakenConnection<
    * - It is half-open, whatever `halfOpen` says: after `'end'` it can be written to until `end()`. When both sides have ended the connection closes.
    * - `destroy()` closes the connection after what was written has left; `destroy(error)` resets it. `'close'` comes when it is closed.
    * - A connection that ends in another way than by the end of its peer destroys the stream, with its error where it has one.
+   * - What is piped from one such stream to another, or back to itself, is sent without an event `'data'` while nothing
+   *   else hears its data.
    *
    * Idle and stall limits apply as before. A TcpClient need not be connected yet: what is written waits until it is.
    *
@@ -59,6 +61,11 @@ export abstract class TakenConnection<
    * @internal
    */
   _ttRefusesTaker(_what: string): void {}
+
+  /** @internal Whether messages come, and not bytes. */
+  get _ttBringsMessages(): boolean {
+    return false;
+  }
 
   /** @internal Whether it is not the connection itself, but makes a Tonic for each. */
   get _ttHasOther(): boolean {

@@ -216,8 +216,9 @@ export class TcpConnection<State extends string = never, Frame = unknown, Sent =
   #peerEnded(): void {
     const taker = this._ttTaker;
     const isCut = this._ttChannel?.truncated === true;
-    // Who has it is not told of an end that was none: so nobody would ever end this side.
-    const goesOn = (this._ttSettings.halfOpen || taker !== undefined) && !isCut;
+    // Who has it is not told of an end that was none: so nobody would ever end this side. What its guest ends has no half-close.
+    const staysOpen = this._ttSettings.halfOpen || (taker !== undefined && this._ttGuest === undefined);
+    const goesOn = staysOpen && !isCut;
     const input = goesOn ? 'peerEnded' : 'peerEndedBoth';
     // While it finishes this is looked at more than once.
     if (LIFE[this._ttStep].on[input] === undefined || this._ttMadeClosing.reason === 'peerEnded') return;

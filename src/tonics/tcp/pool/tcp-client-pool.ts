@@ -165,11 +165,11 @@ export class TcpClientPool<Frame = unknown, Sent = Frame, State extends string =
     const asker = askerOf(onAnswer, `request() of ${this.name}`);
     const answer = asker._ttOwn(onAnswer as never);
     const error = options.onError === undefined ? undefined : asker._ttOwn(options.onError);
-    const { timeout = ASK_TIMEOUT, hold = true } = options;
+    const { timeout = ASK_TIMEOUT, hold = true, signal } = options;
     if (this.#members.size === 0 && this.#framing === undefined && this._ttMayInfuse) this.#makeMember();
     const bytes = this.#bytesOf(data);
     const holds = hold && !asker.finished;
-    const question = new PoolQuestion(asker, this as AnyTonic, 'request', timeout, answer, error, holds);
+    const question = new PoolQuestion(asker, this as AnyTonic, 'request', timeout, answer, error, holds, signal);
     const call = new PoolCall(this.#forCalls, question, bytes, sizeOf(bytes), options);
     begin(asker, question, () => {
       if (!this._ttMayInfuse) return this.finished ? undefined : question.lost('TT_ASK_GONE');

@@ -292,7 +292,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#phase = 'listening';
     if (local === undefined) return;
     const { maxConnections } = this;
-    tellListening(this, { ...local, transport: 'tcp', tonic: this as SocketTonic<string>, maxConnections });
+    this._ttListens({ ...local, transport: 'tcp', tonic: this as SocketTonic<string>, maxConnections });
+  }
+
+  /** @internal It listens there. */
+  _ttListens(info: ListenInfo): void {
+    tellListening(this, info);
   }
 
   /** @internal For rule 9: what nobody hears of is a failure. */
@@ -559,7 +564,7 @@ export function tellListening(tonic: SocketTonic<string>, info: ListenInfo): voi
   const { address, port, family, transport } = info;
   const kind = family === 'UNIX' ? '' : ` (${transport})`;
   tonic.log.info({ address, port, transport }, `listens on ${showAddress(address, port, family)}${kind}`);
-  const hearer = tonic._ttPlan.has('ttse__onListening') ? tonic : tonic._ttBase;
+  const hearer = tonic._ttHearerOf('ttse__onListening');
   const sparkle = hearer?._ttPlan.sparkles.get('ttse__onListening');
   if (hearer !== undefined && sparkle !== undefined) hearer._ttScheduler.queue.put(hearer, sparkle, 1, info, undefined);
 }

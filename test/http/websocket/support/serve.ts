@@ -68,6 +68,10 @@ export function opening(path = '/', headers: Readonly<Record<string, string | un
 
 /** A peer that speaks frames, and checks nothing by itself. */
 export class FramePeer {
+  readonly #frames: Came[] = [];
+  /** How much of the body is in these. */
+  #read = 0;
+
   constructor(readonly peer: Peer) {}
 
   /** The head of the answer, as far as it has come. */
@@ -88,8 +92,13 @@ export class FramePeer {
     return end < 0 ? Buffer.alloc(0) : all.subarray(end + 4);
   }
 
+  /** Read once each: whoever waits for hundreds of them looks with every chunk. */
   get frames(): Came[] {
-    return framesIn(this.body).frames;
+    const { body } = this;
+    const { frames, rest } = framesIn(body.subarray(this.#read));
+    this.#frames.push(...frames);
+    this.#read = body.length - rest;
+    return this.#frames.slice();
   }
 
   /** What messages have come, as texts. */

@@ -16,6 +16,7 @@ class LineGuest implements ConnectionGuest {
   readonly kept: unknown[] = [];
   held = 0;
   parts = true;
+  isWhole = false;
 
   constructor(readonly owner: Guarded) {}
 

@@ -9,7 +9,14 @@ import {
   TcpServer,
   Tonic,
 } from '../../../../src/index.js';
-import { type Decoder, type Framing, jsonLines, lengthPrefixed, lines } from '../../../../src/framing/index.js';
+import {
+  type Decoder,
+  type Framing,
+  dotStuffed,
+  jsonLines,
+  lengthPrefixed,
+  lines,
+} from '../../../../src/framing/index.js';
 import { till } from '../../../support/bench.js';
 import { expectCode, thrownBy } from '../../../support/errors.js';
 import { startWithPeer } from '../../../support/fake-peer.js';
@@ -51,6 +58,9 @@ class Framed extends TcpConnection<'ready' | 'body', string | Buffer> {
   }
   override setFraming(framing: Framing<string | Buffer> | undefined): void {
     super.setFraming(framing);
+  }
+  override setFramingOnce(framing: Framing<string | Buffer, never>): void {
+    super.setFramingOnce(framing);
   }
   override sendFrame(frame: string | Buffer): ReturnType<TcpConnection['ttsc__send'] & (() => never)> {
     return super.sendFrame(frame) as never;
@@ -224,6 +234,38 @@ describe('a connection with a framing', () => {
       stream.receives('one\nUPGRADE\n\x02hi\x04backagain\n');
       await clock.settled();
       expect(connection.it.heardFrames).to.deep.equal(['one', 'UPGRADE', 'hi', 'back', 'again']);
+    });
+
+    it('hears one frame with another framing, and those behind it with its own', async () => {
+      const change = (self: Framed, frame: unknown): void => {
+        if (frame === 'DATA') self.setFramingOnce(dotStuffed({ max: 5, encoding: 'latin1' }));
+        self.sendFrame(String(frame).trim());
+      };
+      const connection = new Lazy(() => new Framed(change));
+      const { stream, clock } = await startWithPeer(connection.make, { framing: lines() });
+      for (const part of ['DATA\na\r', '\n.\r\none\nDATA\ntoo long\r\n', 'DATA\r\n.\r\ntwo\n']) {
+        stream.receives(part);
+        await clock.settled();
+      }
+      expect(connection.it.heard).to.deep.equal([
+        ...['DATA', 'a\r\n', 'one', 'DATA'].map((frame) => ['frame', frame]),
+        ['error', 'TT_FRAME_TOO_LONG'],
+        ['frame', 'two'],
+      ]);
+      expect(stream.sent).to.equal('DATA\na\none\nDATA\ntwo\n');
+      expect(connection.it.traffic.skippedFrames).to.equal(1);
+    });
+
+    it('takes no framing for one frame where it has none for others', async () => {
+      const connection = new Lazy(() => new Framed());
+      const { clock } = await startWithPeer(connection.make);
+      connection.it.ttsc__do((self) =>
+        expectCode(
+          thrownBy(() => self.setFramingOnce(lines())),
+          'TT_NO_FRAMING',
+        ),
+      );
+      await clock.settled();
     });
 
     it('hears bytes where it has none any more, and frames where it has one from now on', async () => {

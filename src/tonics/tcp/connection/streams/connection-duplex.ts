@@ -38,7 +38,7 @@ export class ConnectionDuplex extends Duplex {
   // ---- What the connection tells ----
 
   received(data: Buffer): void {
-    if (this.#isHeardAtOnce) return void this.emit('data', data);
+    if (this.isHeardAtOnce) return void this.emit('data', data);
     if (this.destroyed || this.push(data)) return;
     this.#isFull = true;
     this.connection._ttPause(Pause.stream);
@@ -65,7 +65,7 @@ export class ConnectionDuplex extends Duplex {
   }
 
   /** Its reader takes what comes as it comes: the stream would keep nothing of it, only look whether it does. */
-  get #isHeardAtOnce(): boolean {
+  protected get isHeardAtOnce(): boolean {
     return (
       this.readableFlowing === true &&
       this.readableLength === 0 &&
@@ -81,8 +81,8 @@ export class ConnectionDuplex extends Duplex {
   override write(chunk: Chunk, encoding?: BufferEncoding | Done | null, done?: Done | null): boolean {
     if (typeof encoding === 'function') return this.write(chunk, undefined, encoding);
     encoding ??= this.#textEncoding;
-    if (!this.#mayGive(chunk)) return super.write(chunk, encoding, done ?? undefined);
-    this.#send(chunk, encoding);
+    if (!this.mayGive(chunk)) return super.write(chunk, encoding, done ?? undefined);
+    this.send(chunk, encoding);
     this.wake();
     if (typeof done === 'function') process.nextTick(done, null);
     return true;
@@ -94,7 +94,8 @@ export class ConnectionDuplex extends Duplex {
     return this;
   }
 
-  #mayGive(chunk: Chunk): boolean {
+  /** Whether there is room for it, and nothing waits before it. */
+  protected mayGive(chunk: Chunk): boolean {
     const { connection } = this;
     if (!this.writable || this.writableLength > 0 || !connection._ttSends) return false;
     // A character has up to three bytes.
@@ -125,14 +126,14 @@ export class ConnectionDuplex extends Duplex {
     const goOn = (): void => {
       for (; piece.done !== true; piece = pieces.next()) {
         if (!this.#hasRoomFor(piece.value)) return this.#onceDrained(goOn);
-        this.#send(piece.value, 'utf8');
+        this.send(piece.value, 'utf8');
       }
       return this.#onceRoom(done);
     };
     goOn();
   }
 
-  #send(chunk: Chunk, encoding: BufferEncoding): void {
+  protected send(chunk: Chunk, encoding: BufferEncoding): void {
     const { connection } = this;
     // Of a response that was corked the last one is empty.
     if (chunk.length === 0 || !connection._ttSends) return;

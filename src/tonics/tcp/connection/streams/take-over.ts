@@ -1,5 +1,5 @@
 import type { AnyTonic } from '../../../../core/any-tonic.js';
-import { fail, toError } from '../../../../core/errors.js';
+import { fail } from '../../../../core/errors.js';
 import { extrasOf } from '../../../../core/guests/extras.js';
 import type { WaitingOrder } from '../../../../core/queue/take-back.js';
 import type { ClosingConnection } from '../closing-connection.js';
@@ -11,11 +11,16 @@ export interface Takable extends ClosingConnection<string> {
   _ttRefusesTaker(by: string): void;
   /** @internal Whether it is not the connection itself, but makes a Tonic for each. */
   readonly _ttHasOther: boolean;
+  /** @internal Whether messages come, and not bytes. */
+  readonly _ttBringsMessages: boolean;
   /** @internal */
   _ttTakenOver(unheard: readonly unknown[]): void;
 }
 
-/** What is told of what comes and leaves, besides bytes and frames. */
+/** In which event it is heard what is taken. */
+const HEARD_IN = { bytes: 'ttse__onData', frames: 'ttse__onFrame', messages: 'ttse__onMessage' } as const;
+
+/** What is told of what comes and leaves, besides bytes, frames and messages. */
 const OTHERS: ReadonlySet<string> = new Set(['ttse__onEnd', 'ttse__onDrain', 'ttse__onHighWater']);
 
 /**
@@ -46,28 +51,18 @@ function whyNot(connection: Takable): string | undefined {
  */
 export function takeOver(connection: Takable, taker: Taker): void {
   checkTakeOver(connection, taker.by);
-  const takesBytes = taker.takes === 'bytes';
-  const unheard = unheardOf(connection, takesBytes ? 'ttse__onData' : 'ttse__onFrame');
-  const rest = takesBytes ? connection._ttUnframe() : undefined;
+  const unheard = unheardOf(connection, HEARD_IN[taker.takes]);
+  const rest = taker.takes === 'bytes' ? connection._ttUnframe() : undefined;
   if (rest !== undefined && rest.length > 0) unheard.push(rest);
   extrasOf(connection).taker = taker;
   connection._ttTakenOver(unheard);
 }
 
 /** What came and waits on the queue, or was postponed. What else was to be told of what comes is not told any more. */
-function unheardOf(connection: Takable, event: 'ttse__onData' | 'ttse__onFrame'): unknown[] {
+function unheardOf(connection: Takable, event: (typeof HEARD_IN)[Taker['takes']]): unknown[] {
   const isMeant = ({ tonic, sparkle, a }: WaitingOrder): boolean =>
     (sparkle.key === event || OTHERS.has(sparkle.key)) && ((tonic as unknown) === connection || a === connection);
   const hearer = connection._ttHearerOf(event) ?? (connection as AnyTonic);
   const orders = connection._ttCatalyst._ttTakeBack(hearer, isMeant).filter(({ sparkle }) => sparkle.key === event);
   return orders.map(({ tonic, a, b }) => ((tonic as unknown) === connection ? a : b));
-}
-
-/** Whoever takes is the user's: what it throws fails the Tonic of the connection, as a throw in a sparkle does. */
-export function guarded(connection: ClosingConnection<string>, by: string, call: () => void): void {
-  try {
-    call();
-  } catch (thrown) {
-    connection._ttss__throw(toError(thrown), by);
-  }
 }

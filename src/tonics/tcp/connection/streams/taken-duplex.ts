@@ -1,8 +1,9 @@
-import { fail } from '../../../../core/errors.js';
+import { fail, toError } from '../../../../core/errors.js';
 import type { DisconnectInfo } from '../disconnect.js';
 import { Pause } from '../pause.js';
 import { ConnectionDuplex } from './connection-duplex.js';
-import { guarded } from './take-over.js';
+import { handOut } from './hand-out.js';
+import { OwnPipe } from './own-pipe.js';
 import type { Taker } from './taker.js';
 
 type Done = (error?: Error | null) => void;
@@ -26,6 +27,8 @@ export class TakenDuplex extends ConnectionDuplex implements Taker {
   #isOver = false;
   /** What is written now leaves when all that has come was heard. */
   #isReceiving = false;
+  /** To the stream of a connection: that one, or another. */
+  #pipe: OwnPipe<TakenDuplex> | undefined = undefined;
   /** Waits until it is. */
   #destroyed: (() => void) | undefined = undefined;
 
@@ -38,11 +41,22 @@ export class TakenDuplex extends ConnectionDuplex implements Taker {
     if (put !== undefined) this.connection._ttss__run({ run: () => this.#onceOpen(put.done, put.go) });
   }
 
+  /** Who hears it is the user's: what that throws fails the Tonic of the connection, as a throw in a sparkle does. */
   override received(data: Buffer): void {
-    guarded(this.connection, this.by, () => super.received(data));
+    try {
+      super.received(data);
+    } catch (thrown) {
+      this.connection._ttss__throw(toError(thrown), this.by);
+    }
   }
 
-  receivedStraight(data: Buffer): 'kept' {
+  receivedStraight(data: Buffer): 'kept' | 'left' {
+    const pipe = this.#pipe;
+    // Nothing else is to hear it: it needs no event, and nobody has its bytes when they have left.
+    if (pipe !== undefined && this.isHeardAtOnce && pipe.isAlone && pipe.to.mayGive(data)) {
+      pipe.to.send(data, 'utf8');
+      return handOut(pipe.to.connection);
+    }
     this.#isReceiving = true;
     this.received(data);
     this.#isReceiving = false;
@@ -77,6 +91,12 @@ export class TakenDuplex extends ConnectionDuplex implements Taker {
   }
 
   // ---- What Node asks ----
+
+  override pipe<T extends NodeJS.WritableStream>(to: T, options?: { end?: boolean }): T {
+    if (!(to instanceof TakenDuplex)) return super.pipe(to, options);
+    this.#pipe = OwnPipe.of<TakenDuplex>(this, to, () => super.pipe(to, options));
+    return to;
+  }
 
   override _write(chunk: string | Uint8Array, encoding: BufferEncoding, done: Done): void {
     this.#onceOpen(done, () => super._write(chunk, encoding, done));

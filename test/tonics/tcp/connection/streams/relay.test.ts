@@ -14,13 +14,14 @@ afterEach(removeFolders);
 /** A connection that is relayed to a backend as soon as it is there, and writes down what it hears. */
 class Visitor extends Recorder {
   client: TcpClient | undefined;
-  constructor(readonly options: { readonly port: number; readonly lingerTimeout?: number }) {
+  constructor(readonly options: { readonly port: number; readonly lingerTimeout?: number; readonly drain?: number }) {
     super();
   }
   override ttse__onConnected(): void {
     super.ttse__onConnected();
-    this.client = new TcpClient({ host: '127.0.0.1', retries: 0, ...this.options });
-    relay(this, this.client);
+    const { drain = 0, ...options } = this.options;
+    this.client = new TcpClient({ host: '127.0.0.1', retries: 0, ...options });
+    relay(this, this.client, { drain });
   }
   ttse__onRelayEnded(end: RelayEnd): void {
     this.heard.push('onRelayEnded', end);
@@ -225,6 +226,36 @@ describe('relay()', () => {
     visitor.ttsc__finish();
     await behind.ended();
     await peer.ended();
+  });
+
+  it('goes on at the end of a Tonic for as long as it may, where that is said', async () => {
+    const { peer, behind, visitor } = await relayed({}, { drain: 300 });
+    visitor.ttsc__finish();
+    peer.send('after the end has begun');
+    await behind.received(23);
+    behind.end('and an answer');
+    await peer.ended();
+    expect(peer.text).to.equal('and an answer');
+    peer.end('the last word');
+    await behind.ended();
+    const [end] = (await visitor.heard.on('onRelayEnded')) as [RelayEnd];
+    expect(end).to.include({ reason: 'peerEnded', toOther: 36 });
+  });
+
+  it('is closed in order when that time is over', async () => {
+    const { peer, behind, visitor } = await relayed({}, { drain: 100 });
+    visitor.ttsc__finish();
+    await Promise.all([peer.ended(), behind.ended()]);
+    const [end] = (await visitor.heard.on('onRelayEnded')) as [RelayEnd];
+    expect(end.reason).to.equal('finished');
+  });
+
+  it('refuses options that it does not have', async () => {
+    const { visitor, client } = await relayed();
+    for (const options of [{ drain: -1 }, { drain: Infinity }, { drains: 5 }, 5])
+      await visitor.inside(() =>
+        expect(codeOf(() => relay(visitor, client, options as never))).to.equal('TT_BAD_OPTION'),
+      );
   });
 
   it('gives first what had come and was not heard', async () => {
