@@ -16,6 +16,7 @@ const LONG = [
   'tonics/kernel-options',
   'tonics/log/log-ip-sockets',
   'tonics/readiness/readiness',
+  'tonics/udp/server/udp-threads',
 ].map((name) => `test/${name}.test.ts`);
 
 const isAsked =

@@ -145,6 +145,16 @@ export const threadRows = [
   },
   {
     ...three,
+    id: 'thread-server-udp',
+    title: 'UDP sessions, 100 us of work a datagram: 2 Catalysts against 1',
+    kind: 'network',
+    ours: 'tasktonic-udp-work-2',
+    theirs: 'tasktonic-udp-work-1',
+    bar: { kind: 'none' },
+    load: { mode: 'udp', connections: 10, size: 64, inflight: 1 },
+  },
+  {
+    ...three,
     id: 'thread-idle',
     title: 'CPU of an idle app with 4 threads',
     kind: 'idle',

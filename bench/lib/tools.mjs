@@ -138,6 +138,8 @@ export const programs = {
   'tasktonic-tcp-work-2': tasktonic('servers/tasktonic-tcp-work.mjs', '2'),
   'tasktonic-tls-work-1': node('TaskTonic', 'servers/tasktonic-tcp-work.mjs', noTaskTonic ?? noCertificate, '1', 'tls'),
   'tasktonic-tls-work-2': node('TaskTonic', 'servers/tasktonic-tcp-work.mjs', noTaskTonic ?? noCertificate, '2', 'tls'),
+  'tasktonic-udp-work-1': tasktonic('servers/tasktonic-udp-work.mjs', '1'),
+  'tasktonic-udp-work-2': tasktonic('servers/tasktonic-udp-work.mjs', '2'),
   'raw-udp-sessions': node('raw node:dgram, a Map', 'servers/raw-udp-sessions.mjs'),
   'tasktonic-udp-sessions': tasktonic('servers/tasktonic-udp-sessions.mjs'),
   'tasktonic-udp': tasktonic('servers/tasktonic-udp.mjs'),

@@ -187,7 +187,7 @@ export const ERRORS = {
     '{address} sent a PROXY header and is not trusted: if it is your proxy, add it to "trusted" of "proxyProtocol".',
   TT_NOT_A_PROXY:
     '{address} is not in "trusted", and other peers are refused: connect through a proxy that is, or add this one.',
-  TT_CONNECTIONS_LOST: '{count} connections ended with the thread {tonic}, or were under way to it.',
+  TT_CONNECTIONS_LOST: '{count} {what} ended with the thread {tonic}, or were under way to it.',
   TT_SOCKET_ERROR: 'The socket at {address} reported an error ({code}): see the cause.',
   TT_SEND_REFUSED: '{bytes} bytes were not sent: {why}.',
   TT_UNSENT_LIMIT:

@@ -95,6 +95,10 @@ const FILLED_BY: Readonly<Record<string, readonly [file: string, name: string]>>
     'keeps no more than so many, however small',
   ],
   'connections of a server': ['test/tonics/tcp/server/tcp-server.test.ts', 'more than maxConnections'],
+  'datagrams on their way to a thread of a UdpServer with `catalysts`': [
+    'test/tonics/udp/server/udp-catalysts.test.ts',
+    'drops what comes for a thread that does not look',
+  ],
   'sessions of a UdpServer': [
     'test/tonics/udp/server/udp-limits.test.ts',
     'keep twice as many at most while those end whose place was taken',

@@ -41,6 +41,8 @@ export { Peer } from '../../src/tonics/udp/server/peer.js';
 export { PeerTable } from '../../src/tonics/udp/server/peer-table.js';
 export { IdleTimer } from '../../src/tonics/udp/server/idle-timer.js';
 export { type Seen, SeenLists } from '../../src/tonics/udp/server/seen-lists.js';
+export { Kind, Parcel, ParcelReader } from '../../src/tonics/udp/server/threads/parcel.js';
+export { SharedTotal, SpreadTally } from '../../src/tonics/udp/server/threads/spread-tally.js';
 export { udpServerSchema } from '../../src/tonics/udp/server/udp-server-options.js';
 export { udpSchema, udpSettings } from '../../src/tonics/udp/udp-options.js';
 export { requestSchema } from '../../src/tonics/tcp/connection/replies/request.js';

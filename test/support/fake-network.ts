@@ -12,6 +12,7 @@ import {
   type ListenSettings,
   type Network,
   type SelectionKey,
+  type SendFailure,
   type SrvRecord,
   type StreamChannel,
   type TurnedAway,
@@ -209,8 +210,14 @@ export class FakeDatagram extends FakeChannel implements DatagramChannel {
     return true;
   }
   flush(): void {}
-  takeFailure(): undefined {
-    return undefined;
+  readonly #failures: SendFailure[] = [];
+  /** A datagram to there did not leave. */
+  loses(to: Address): void {
+    this.#failures.push({ error: systemError('EPERM'), to, messages: 1, bytes: 1, others: false });
+    this.key!.signal(Interest.HANGUP);
+  }
+  takeFailure(): SendFailure | undefined {
+    return this.#failures.shift();
   }
   setMembership(): void {
     throw systemError('ENODEV');

@@ -2,10 +2,10 @@ import { type TaskTonicError, fail } from '../../../core/errors.js';
 import { loadModule } from '../../../core/load-module.js';
 import { ofFramework } from '../../../core/plan/plan.js';
 import { appPorts } from '../../../app/app-ports.js';
+import type { RemoteHandle } from '../../../core/any-tonic.js';
 import type { Remote } from '../../../core/plan/remote.js';
 import type { TurnedAway } from '../../../selector/network.js';
 import { SelectorCatalyst, type SelectorCatalystOptions } from '../../../selector/selector-catalyst.js';
-import type { TcpConnection } from '../connection/tcp-connection.js';
 import type { LimitMemory } from './limits/shared-limits.js';
 
 /** A thread's part of a server. */
@@ -17,9 +17,11 @@ export interface ServerPart {
   readonly protocolName: string;
   /** Its line in the counts. */
   readonly index: number;
+  /** Which of the threads it is that have had this line, one after the other. */
+  readonly life: number;
   readonly tally: SharedArrayBuffer;
-  /** What its limits are counted in. */
-  readonly limits: LimitMemory;
+  /** What its limits are counted in; `undefined` where it has none. */
+  readonly limits: LimitMemory | undefined;
   /** Whether it listens itself; else it is handed its connections. */
   readonly listens: boolean;
   /** The class of the server, as the TonicStore names it, and what its parts share. */
@@ -28,7 +30,10 @@ export interface ServerPart {
 }
 
 /** What a part of a server knows of the whole. */
-export type PartGiven = Pick<ServerPart, 'index' | 'tally' | 'limits' | 'listens' | 'shared'>;
+export interface PartGiven extends Pick<ServerPart, 'index' | 'life' | 'tally' | 'limits' | 'listens' | 'shared'> {
+  /** The server that it is a part of. */
+  readonly whole: RemoteHandle;
+}
 
 /** Of a server that is more than a TcpServer: what its parts are made of. */
 export interface PartOf {
@@ -57,11 +62,11 @@ interface PartServer {
   ttsc__pause(): void;
   ttsc__resume(): void;
   ttsc__reloadCertificates(): void;
-  _ttss__take(socket: unknown): void;
+  _ttss__take(given: unknown): void;
 }
 
 /**
- * The Catalyst of a thread that runs a part of a TcpServer's connections: see the option `catalysts`.
+ * The Catalyst of a thread that runs a part of a server's connections or sessions: see the option `catalysts`.
  */
 export class ServerCatalyst extends SelectorCatalyst {
   // The entry of the package, which compose.ts knows: in a thread nothing else has loaded it.
@@ -71,8 +76,8 @@ export class ServerCatalyst extends SelectorCatalyst {
   readonly #part: ServerPart;
   #server: PartServer | undefined;
   #paused = false;
-  /** Handed over before the protocol was loaded. */
-  #sockets: unknown[] = [];
+  /** What it was given before the protocol was loaded. */
+  #early: unknown[] = [];
 
   /** @internal */
   constructor({ part, ...options }: SelectorCatalystOptions & { readonly part: ServerPart }) {
@@ -85,29 +90,38 @@ export class ServerCatalyst extends SelectorCatalyst {
   }
 
   ttse__onModule(module: Readonly<Record<string, unknown>>): void {
-    const { options, index, tally, limits, listens, tonic, shared } = this.#part;
+    const { options, index, life, tally, limits, listens, tonic, shared } = this.#part;
     const protocol = this.#protocolIn(module);
-    const part: PartGiven = { index, tally, limits, listens, shared };
+    const part: PartGiven = { index, life, tally, limits, listens, shared, whole: this.base };
     const server = appPorts.tonicStore!.make(tonic, { ...options, protocol, [PART]: part } as never) as PartServer;
     this.#server = server;
     if (this.#paused) server.ttsc__pause();
-    for (const socket of this.#sockets.splice(0)) server._ttss__take(socket);
+    for (const given of this.#early.splice(0)) server._ttss__take(given);
   }
 
   /** A connection that was accepted for it. */
   tts__take(socket: unknown): void {
-    if (this.#server === undefined) this.#sockets.push(socket);
-    else this.#server._ttss__take(socket);
+    this.#give(socket);
+  }
+
+  /** @internal What belongs to sessions of its part, and passes every bound of a queue: it has its own. */
+  _ttss__give(given: unknown): void {
+    this.#give(given);
+  }
+
+  #give(given: unknown): void {
+    if (this.#server === undefined) this.#early.push(given);
+    else this.#server._ttss__take(given);
   }
 
   /** A bundler may have given the class a shorter name than that of its export. */
-  #protocolIn(module: Readonly<Record<string, unknown>>): new () => TcpConnection<string> {
+  #protocolIn(module: Readonly<Record<string, unknown>>): unknown {
     const { protocolModule, protocolName } = this.#part;
     const found = [module[protocolName], ...Object.values(module)].find(
       (value) => typeof value === 'function' && value.name === protocolName,
     );
     if (found === undefined) throw fail('TT_NOT_IN_MODULE', { class: protocolName, module: protocolModule });
-    return found as new () => TcpConnection<string>;
+    return found;
   }
 
   ttsc__pause(): void {

@@ -15,6 +15,11 @@ const LISTENERS = 4;
 /** With fewer connections than this, or descriptors for them, one listener is enough. */
 const MANY = 256;
 
+export const catalystsOption = v.optional(
+  v.union([v.literal('all'), count(1)], "must be 'all' or a whole number, 1 or more"),
+  1,
+);
+
 export const serverSchema = v.strictObject({
   ...tonicOptions,
   ...connectionOptions,
@@ -60,7 +65,7 @@ export const serverSchema = v.strictObject({
    * that says where it is: `static readonly module = import.meta.url`. From Node 24.20 and 26.6 each connection goes to the thread that has
    * the fewest; from 22.12 and 23.1 the kernel spreads them; on others there is a warning and no further thread.
    */
-  catalysts: v.optional(v.union([v.literal('all'), count(1)], "must be 'all' or a whole number, 1 or more"), 1),
+  catalysts: catalystsOption,
   /**
    * Takes PROXY headers (version 1 and 2) of these peers, so that `remote` and `local` of a connection are those of the client, and not of the
    * proxy: `{ trusted: ['10.0.0.0/8'] }`. See docs/use/behind-a-proxy.md.

@@ -32,7 +32,8 @@ import {
   serverSchema,
   threadsOf,
 } from './server-options.js';
-import { type LoadableProtocol, ServerSpread, type Supervise, isLoadable } from './server-spread.js';
+import { type LoadableProtocol, checkLoadable } from './loadable-protocol.js';
+import { ServerSpread, type Supervise } from './server-spread.js';
 import { type ServerCounts, ServerTally } from './server-tally.js';
 import { placeError, placeOf, showPlace } from './server-place.js';
 import { showAddress } from '../../socket-errors.js';
@@ -97,7 +98,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   readonly #proxies: TrustedProxies;
   readonly #turnedAwayEvents: TurnedAwayEvents<TurnedAway>;
   /** The threads that run its connections, where there are some. */
-  readonly #spread: ServerSpread | undefined;
+  readonly #spread: ServerSpread<ServerTally> | undefined;
   /** How many listeners of this thread share its port. */
   readonly #listeners: number;
   /** Where peers are that have something to do before there is a Tonic for them; `undefined` where they have not. */
@@ -117,7 +118,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     const { host, ipv6Only, reusePort, listeners } = settings;
     const place = placeOf(settings, { host, ipv6Only, reusePort, listeners }, name);
     // Whatever machine it is on.
-    if (settings.catalysts !== 1) checkLoadable(settings, name);
+    if (settings.catalysts !== 1) checkForThreads(settings, name);
     checkInside(settings, name);
     const listensAt = placeKey('tcp', { ...settings, place });
     const tls =
@@ -245,7 +246,8 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
       return this.#tally.closed();
     }
     const lost = this.#spread?.left(infusion) ?? 0;
-    if (lost > 0) this._ttScheduler.logs.warn(this, fail('TT_CONNECTIONS_LOST', { count: lost, tonic: infusion.name }));
+    const details = { count: lost, what: 'connections', tonic: infusion.name };
+    if (lost > 0) this._ttScheduler.logs.warn(this, fail('TT_CONNECTIONS_LOST', details));
   }
 
   // ---- Listening ----
@@ -332,7 +334,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     return channel.close();
   }
 
-  #handOver(spread: ServerSpread, socket: Socket): void {
+  #handOver(spread: ServerSpread<ServerTally>, socket: Socket): void {
     const { remoteAddress: address, remotePort: port, remoteFamily: family } = socket;
     const remote = address === undefined ? undefined : { address, port: port!, family: family as Address['family'] };
     const reason = this.#limits?.handOver(remote) ?? this.#admission.whyNot;
@@ -443,7 +445,7 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
 
   // ---- Its connections on several threads ----
 
-  #newSpread(threads: number, of: PartOf | undefined): ServerSpread | undefined {
+  #newSpread(threads: number, of: PartOf | undefined): ServerSpread<ServerTally> | undefined {
     const { protocol, catalysts: ___, base: _, name, tls, ...others } = this.#settings;
     // Only TCP sockets can be moved; and of one that others have opened it is not known what it is.
     if (this.#place !== undefined) {
@@ -463,8 +465,11 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     };
     const limits = limitMemory(threads, others, this._ttCatalyst.runtime.random.next() * 2 ** 32);
     const loadable = protocol as unknown as LoadableProtocol;
-    if (handsOver || canReusePort)
-      return new ServerSpread({ threads, handsOver, protocol: loadable, options, of, limits });
+    if (handsOver || canReusePort) {
+      const tally = ServerTally.shared(threads);
+      const tonic = 'TcpServer';
+      return new ServerSpread({ threads, tally, handsOver, protocol: loadable, options, tonic, of, limits });
+    }
     const error = noReusePort(this._ttPlan.className, '"catalysts"', '; its connections run on one thread');
     this._ttScheduler.logs.warn(this, error);
     return undefined;
@@ -527,22 +532,15 @@ ofFramework(TcpServer);
 takesOptions(TcpServer, serverSchema);
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` where a thread could not load the protocol. */
-function checkLoadable({ protocol, framing, tls }: ServerSettings, className: string): void {
+function checkForThreads(settings: ServerSettings, className: string): void {
+  const { tls } = settings;
   if (tls !== undefined && !canCross(tls))
     throw badOption(
       className,
       'tls',
       'with "catalysts" it cannot have contexts, nor protocols by "alpn": threads cannot be given these',
     );
-  if (framing !== undefined) {
-    const problem =
-      'with "catalysts" it cannot be passed to threads: give it to the protocol, with TcpConnection.with({ framing })';
-    throw badOption(className, 'framing', problem);
-  }
-  if (isLoadable(protocol)) return;
-  const problem =
-    'with "catalysts" its threads load it: give an exported class with "static readonly module = import.meta.url"';
-  throw badOption(className, 'protocol', problem);
+  checkLoadable(settings, className, 'TcpConnection');
 }
 
 /** @throws {TaskTonicError} `TT_BAD_OPTION` where a header is to be inside a TLS that no connection begins with. */
@@ -568,5 +566,6 @@ export function tellListening(tonic: SocketTonic<string>, info: ListenInfo): voi
   tonic.log.info({ address, port, transport }, `listens on ${showAddress(address, port, family)}${kind}`);
   const handler = tonic._ttHearerOf('ttse__onListening');
   const sparkle = handler?._ttPlan.sparkles.get('ttse__onListening');
-  if (handler !== undefined && sparkle !== undefined) handler._ttScheduler.queue.put(handler, sparkle, 1, info, undefined);
+  if (handler !== undefined && sparkle !== undefined)
+    handler._ttScheduler.queue.put(handler, sparkle, 1, info, undefined);
 }

@@ -8,6 +8,37 @@ export interface UnheardLimits {
   readonly unheardLimitPerPeer: number;
 }
 
+/** What waits of all peers: datagrams, and their bytes. */
+export interface WaitingTotal {
+  /** One more waits. @returns whether there was room for it. */
+  add(bytes: number): boolean;
+  remove(messages: number, bytes: number): void;
+}
+
+/** That of a server whose sessions are all in its thread. */
+class OwnTotal implements WaitingTotal {
+  readonly #limits: UnheardLimits;
+  #messages = 0;
+  #bytes = 0;
+
+  constructor(limits: UnheardLimits) {
+    this.#limits = limits;
+  }
+
+  add(bytes: number): boolean {
+    const { unheardMessages, unheardLimit } = this.#limits;
+    if (this.#messages >= unheardMessages || this.#bytes + bytes > unheardLimit) return false;
+    this.#messages++;
+    this.#bytes += bytes;
+    return true;
+  }
+
+  remove(messages: number, bytes: number): void {
+    this.#messages -= messages;
+    this.#bytes -= bytes;
+  }
+}
+
 /** Why there was no room for a datagram: too much of its peer waits, or of all. */
 export type NoRoom = 'peerFull' | 'serverFull';
 
@@ -19,11 +50,12 @@ export class PeerLine {
   readonly #limits: UnheardLimits;
   #first: Peer | undefined = undefined;
   #last: Peer | undefined = undefined;
-  #waiting = 0;
-  #waitingBytes = 0;
+  readonly #total: WaitingTotal;
 
-  constructor(limits: UnheardLimits) {
+  /** @param total of all peers, where some are in other threads. */
+  constructor(limits: UnheardLimits, total: WaitingTotal = new OwnTotal(limits)) {
     this.#limits = limits;
+    this.#total = total;
   }
 
   /** Whether somebody stands in it. */
@@ -34,11 +66,9 @@ export class PeerLine {
   /** A datagram has come. @returns why it is dropped, where it is. */
   put(peer: Peer, bytes: Buffer): NoRoom | undefined {
     const weight = Peer.weightOf(bytes);
-    const { unheardMessages, unheardLimit, unheardMessagesPerPeer, unheardLimitPerPeer } = this.#limits;
+    const { unheardMessagesPerPeer, unheardLimitPerPeer } = this.#limits;
     if (peer.waiting >= unheardMessagesPerPeer || peer.waitingBytes + weight > unheardLimitPerPeer) return 'peerFull';
-    if (this.#waiting >= unheardMessages || this.#waitingBytes + weight > unheardLimit) return 'serverFull';
-    this.#waiting++;
-    this.#waitingBytes += weight;
+    if (!this.#total.add(weight)) return 'serverFull';
     peer.put(bytes);
     this.join(peer);
     return undefined;
@@ -68,8 +98,7 @@ export class PeerLine {
   /** The next datagram of one that has left the line; with more it stands at the end again. */
   takeFrom(peer: Peer): Buffer {
     const bytes = peer.take()!;
-    this.#waiting--;
-    this.#waitingBytes -= Peer.weightOf(bytes);
+    this.#total.remove(1, Peer.weightOf(bytes));
     this.join(peer);
     return bytes;
   }
@@ -77,8 +106,7 @@ export class PeerLine {
   /** Nobody hears what waits of it. @returns how many those were. */
   drop(peer: Peer): number {
     const dropped = peer.waiting;
-    this.#waiting -= dropped;
-    this.#waitingBytes -= peer.waitingBytes;
+    if (dropped > 0) this.#total.remove(dropped, peer.waitingBytes);
     while (peer.take() !== undefined);
     return dropped;
   }

@@ -1,30 +1,33 @@
 import type { Address } from '../../../selector/network.js';
-import { Peer } from './peer.js';
+
+/** Somebody who has an address. */
+interface Addressed {
+  readonly remote: Address;
+}
 
 /**
  * The peers of a socket, by their addresses. Their ports mostly differ, and a number is found faster than a text: so that is looked up first,
  * and what has the same port lies in a map by address.
  */
-export class PeerTable {
-  readonly #byPort = new Map<number, Peer | Map<string, Peer>>();
+export class PeerTable<P extends Addressed> {
+  readonly #byPort = new Map<number, P | Map<string, P>>();
 
-  find({ address, port }: Address): Peer | undefined {
+  find({ address, port }: Address): P | undefined {
     const found = this.#byPort.get(port);
-    if (found instanceof Peer) return found.remote.address === address ? found : undefined;
-    return found?.get(address);
+    if (found === undefined || found instanceof Map) return found?.get(address);
+    return found.remote.address === address ? found : undefined;
   }
 
-  add(peer: Peer): void {
+  add(peer: P): void {
     const { address, port } = peer.remote;
     const there = this.#byPort.get(port);
     if (there === undefined) this.#byPort.set(port, peer);
-    else if (there instanceof Peer)
-      this.#byPort.set(port, new Map([there, peer].map((each) => [each.remote.address, each])));
-    else there.set(address, peer);
+    else if (there instanceof Map) there.set(address, peer);
+    else this.#byPort.set(port, new Map([there, peer].map((each) => [each.remote.address, each])));
   }
 
   /** Another one of the same address stays. */
-  remove(peer: Peer): void {
+  remove(peer: P): void {
     const { address, port } = peer.remote;
     const there = this.#byPort.get(port);
     if (there === peer) this.#byPort.delete(port);

@@ -1,5 +1,5 @@
 import type { Framing } from '../../../framing/framing.js';
-import type { Address } from '../../../selector/network.js';
+import type { Address, Datagram } from '../../../selector/network.js';
 import type { Sendable, SocketTonic } from '../../socket-tonic.js';
 import type { Seen } from './seen-lists.js';
 import type { SessionEndReason } from './session-end.js';
@@ -18,6 +18,21 @@ export interface PeerSocket {
   owe(peer: Peer): void;
   /** It talks to that peer no more. */
   forget(peer: Peer): void;
+}
+
+/** A socket as those see it who have the sessions. */
+export interface SessionSocket extends PeerSocket {
+  readonly peers: {
+    find(from: Address): Peer | undefined;
+    add(peer: Peer): void;
+    remove(peer: Peer): void;
+  };
+  /** All that was given has left, or never will. */
+  readonly settled: boolean;
+  /** A send of theirs was refused: they hear when nothing waits any more. */
+  readonly owed: Set<Peer>;
+  /** The next datagram that waits. */
+  take(): Datagram | undefined;
 }
 
 /** The session of a peer, as its server sees it. */

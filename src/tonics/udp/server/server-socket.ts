@@ -3,17 +3,16 @@ import type { Address, BindSettings, Datagram, DatagramChannel, SendFailure } fr
 import type { ReadyHandler, SelectionKey } from '../../../selector/selection-key.js';
 import type { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 import type { Sendable } from '../../socket-tonic.js';
-import type { Peer, PeerSocket } from './peer.js';
 import { PeerTable } from './peer-table.js';
 
 /** Who hears of a socket of a UdpServer, between two turns. */
-export interface SocketHearer {
+export interface SocketHearer<P> {
   /** It is bound. */
   opened(): void;
   /** Datagrams wait to be taken. */
   datagramsWait(): void;
   /** Datagrams to a peer did not leave. */
-  lost(failure: SendFailure, peer: Peer | undefined): void;
+  lost(failure: SendFailure, peer: P | undefined): void;
   failed(error: Error): void;
   /** It is known of all that was given what became of it. */
   settled(): void;
@@ -26,11 +25,11 @@ export interface UnsentLimits {
 }
 
 /** One socket of a UdpServer, with those who talk to it. */
-export class ServerSocket implements ReadyHandler, PeerSocket {
-  readonly peers = new PeerTable();
+export class ServerSocket<P extends { readonly remote: Address }> implements ReadyHandler {
+  readonly peers = new PeerTable<P>();
   /** A send of theirs was refused: they are told when nothing waits any more. */
-  readonly owed = new Set<Peer>();
-  readonly #hearer: SocketHearer;
+  readonly owed = new Set<P>();
+  readonly #hearer: SocketHearer<P>;
   readonly #limits: UnsentLimits;
   readonly #channel: DatagramChannel;
   readonly #key: SelectionKey;
@@ -39,7 +38,7 @@ export class ServerSocket implements ReadyHandler, PeerSocket {
     { network, selector }: SelectorCatalyst<string>,
     settings: BindSettings,
     limits: UnsentLimits,
-    hearer: SocketHearer,
+    hearer: SocketHearer<P>,
   ) {
     this.#hearer = hearer;
     this.#limits = limits;
@@ -110,12 +109,12 @@ export class ServerSocket implements ReadyHandler, PeerSocket {
     this.#channel.send(data, size, to);
   }
 
-  owe(peer: Peer): void {
+  owe(peer: P): void {
     this.owed.add(peer);
     this.#key.modify(this.#interest);
   }
 
-  forget(peer: Peer): void {
+  forget(peer: P): void {
     this.peers.remove(peer);
     this.owed.delete(peer);
   }

@@ -3,27 +3,29 @@ import type { Address, BindSettings } from '../../../selector/network.js';
 import type { SelectorCatalyst } from '../../../selector/selector-catalyst.js';
 import { showAddress, socketError } from '../../socket-errors.js';
 import { placeError } from '../../tcp/server/server-place.js';
+import type { BoundSockets } from './peer-keeper.js';
 import { ServerSocket, type SocketHearer } from './server-socket.js';
+import type { CountedSocket } from './udp-server-counts.js';
 import type { UdpServerSettings } from './udp-server-options.js';
 
 /** Who hears of the sockets of a server. */
-export interface SocketsHearer extends Omit<SocketHearer, 'opened'> {
+export interface SocketsHearer<P> extends Omit<SocketHearer<P>, 'opened'> {
   /** All of them are bound. */
   listens(): void;
 }
 
 /** The sockets of a UdpServer: one, or one for each address of this machine, which all have one port. */
-export class ServerSockets {
-  readonly all: ServerSocket[] = [];
+export class ServerSockets<P extends { readonly remote: Address }> implements BoundSockets {
+  readonly all: ServerSocket<P>[] = [];
   readonly #catalyst: SelectorCatalyst<string>;
   readonly #settings: UdpServerSettings;
-  readonly #hearer: SocketHearer;
+  readonly #hearer: SocketHearer<P>;
   readonly #listens: () => void;
   /** Where each is to be bound; `undefined` for the one that is bound as the options say. */
   readonly #hosts: readonly (string | undefined)[];
   #opened = 0;
 
-  constructor(catalyst: SelectorCatalyst<string>, settings: UdpServerSettings, hearer: SocketsHearer) {
+  constructor(catalyst: SelectorCatalyst<string>, settings: UdpServerSettings, hearer: SocketsHearer<P>) {
     const { host, family, socketPerAddress } = settings;
     const own = socketPerAddress ? catalyst.network.localAddresses(family) : [];
     this.#catalyst = catalyst;
@@ -35,14 +37,16 @@ export class ServerSockets {
     this.#bind(this.#hosts[0], settings.port);
   }
 
-  /** Where they are bound: what all have in common, or `undefined` before and after. */
   get local(): Address | undefined {
     const local = this.all[0]?.local;
     if (local === undefined || this.#hosts.length === 1) return local;
     return { ...local, address: this.#settings.family === 6 ? '::' : '0.0.0.0' };
   }
 
-  /** All of them. */
+  get counted(): readonly CountedSocket[] {
+    return this.all;
+  }
+
   get addresses(): Address[] {
     return this.all.map(({ local }) => local).filter((local) => local !== undefined);
   }
@@ -51,13 +55,16 @@ export class ServerSockets {
     return this.all.every(({ settled }) => settled);
   }
 
-  /** The error of what keeps them from opening, or of one of them later. */
   errorOf(cause: Error): TaskTonicError {
     const { host, port, place } = this.#settings;
     return place === undefined ? socketError(cause, showAddress(host, port)) : placeError(cause, place, {});
   }
 
-  /** What was given leaves, as far as the kernel takes it; `settled` is told when nothing waits any more. */
+  /** More waits than was taken: it has its turn with a later one of the loop. */
+  again(): void {
+    this.all.find(({ closed }) => !closed)?.again();
+  }
+
   flush(): void {
     for (const socket of this.all) {
       if (socket.closed) continue;

@@ -1,39 +1,26 @@
 import { fail } from '../../../core/errors.js';
-import type { Address } from '../../../selector/network.js';
+import type { Address, SendFailure } from '../../../selector/network.js';
 import { makeInfusion } from '../../make-infusion.js';
 import type { SocketTonic } from '../../socket-tonic.js';
-import { ServerLimits } from '../../tcp/server/limits/server-limits.js';
-import { LimitMaker } from '../../tcp/server/limits/shared-limits.js';
+import { sendError } from '../udp-errors.js';
 import { IdleTimer } from './idle-timer.js';
-import { Peer } from './peer.js';
+import { Peer, type SessionSocket } from './peer.js';
+import type { SessionSockets } from './session-sockets.js';
+import { PeerAdmission } from './peer-admission.js';
+import type { KeeperOwner, PeerKeeper } from './peer-keeper.js';
 import { PeerLine } from './peer-line.js';
 import { SeenLists } from './seen-lists.js';
-import type { ServerSocket } from './server-socket.js';
+import { ServerSockets, type SocketsHearer } from './server-sockets.js';
 import { SessionFeed } from './session-feed.js';
-import {
-  type PeerTurnedAway,
-  type PeerTurnedAwayReason,
-  type UdpServerCounts,
-  UdpServerTally,
-} from './udp-server-counts.js';
+import { OwnTally, Received, type UdpServerCounts, countsOf } from './udp-server-counts.js';
 import type { UdpServerSettings } from './udp-server-options.js';
 import { type SessionHost, UdpSession, handedToSession } from './udp-session.js';
+import type { PartOfSessions } from './threads/part-of-sessions.js';
 
 /** So many sessions are made in one sparkle: more wait for a later turn. */
 const NEW_AT_ONCE = 256;
 /** And so many expire. */
 const EXPIRE_AT_ONCE = 1_000;
-
-/** What the sessions of a server ask of it. */
-export interface SessionsOwner {
-  turnedAway(peer: PeerTurnedAway): void;
-  /** Something may be heard, after what is on the queue by now. */
-  receiveSoon(): void;
-  /** More waits, and has its turn with a later one of the loop. */
-  receiveLater(): void;
-  /** Somebody may have been idle for too long. */
-  mayExpire(): void;
-}
 
 /**
  * The sessions of a UdpServer: who gets one, what each is to hear, and when it ends by itself.
@@ -45,21 +32,22 @@ export interface SessionsOwner {
  *                      waits, in the line of peers --feed--> onData or onFrame, one of each peer in turn
  * ```
  */
-export class Sessions implements SessionHost {
-  /** Nobody new gets a session. */
-  paused = false;
-  /** Nor will anybody any more. */
-  closing = false;
+export class Sessions implements SessionHost, PeerKeeper {
+  readonly admission: PeerAdmission;
   readonly #server: SocketTonic<string>;
   readonly #settings: UdpServerSettings;
   readonly #make: () => UdpSession<string>;
-  readonly #owner: SessionsOwner;
-  readonly #limits: ServerLimits | undefined;
-  readonly #tally = new UdpServerTally();
+  readonly #owner: KeeperOwner;
+  /** Where the server itself is in another thread. */
+  readonly #part: PartOfSessions | undefined;
+  readonly #tally;
+  readonly #received = new Received();
   readonly #line: PeerLine;
   readonly #feed: SessionFeed;
+  #skippedFrames = 0;
   readonly #seen = new SeenLists<Peer>();
   readonly #idle: IdleTimer;
+  #sockets: SessionSockets | undefined = undefined;
   /** Their sessions have still to start, before they hear something. */
   #fresh: Peer[] = [];
 
@@ -67,33 +55,62 @@ export class Sessions implements SessionHost {
     server: SocketTonic<string>,
     settings: UdpServerSettings,
     make: () => UdpSession<string>,
-    owner: SessionsOwner,
+    owner: KeeperOwner,
+    part?: PartOfSessions,
   ) {
     const { clock, timers } = server._ttCatalyst;
-    const { allow, deny, acceptRate, maxPeersPerAddress } = settings;
+    const seen = this.#seen;
     this.#server = server;
     this.#settings = settings;
     this.#make = make;
     this.#owner = owner;
-    this.#limits = ServerLimits.of(
-      { allow, deny, acceptRate, maxConnectionsPerAddress: maxPeersPerAddress },
-      new LimitMaker(clock),
-      () => false,
-    );
-    this.#line = new PeerLine(settings);
+    this.#part = part;
+    this.#tally = part?.tally ?? new OwnTally();
+    this.admission = new PeerAdmission(settings, clock, {
+      get ending() {
+        return !server._ttMayInfuse;
+      },
+      get hearing() {
+        return seen.size;
+      },
+      replaceIdlest: () => this.#replaceIdlest(),
+      turnedAway: (peer) => {
+        if (part === undefined) owner.turnedAway(peer);
+        else part.turnedAway(peer.remote);
+      },
+    });
+    this.#line = new PeerLine(settings, part?.waiting);
     this.#feed = new SessionFeed({ hears: (bytes) => this.#hears(bytes), rests: () => this.#rests() }, this.#line);
-    this.#idle = new IdleTimer({ clock, timers }, this.#seen, () => owner.mayExpire());
+    this.#idle = new IdleTimer({ clock, timers }, seen, () => owner.mayExpire());
   }
 
-  /** What was counted, with what these sockets have counted. */
-  countsOf(sockets: readonly ServerSocket[]): UdpServerCounts {
-    return this.#tally.counts(sockets, this.#feed.skippedFrames);
+  bind(): SessionSockets {
+    return (this.#sockets =
+      this.#part?.bind() ?? new ServerSockets(this.#server._ttCatalyst, this.#settings, this.#hearer));
+  }
+
+  get #hearer(): SocketsHearer<Peer> {
+    return {
+      listens: () => this.#owner.listens(),
+      datagramsWait: () => this.#owner.receiveSoon(),
+      lost: (failure, peer) => this.#lost(failure, peer),
+      failed: (error) => this.#owner.failed(error),
+      settled: () => this.#owner.settled(),
+    };
+  }
+
+  get counts(): UdpServerCounts {
+    return countsOf(this.#tally, this.admission, this.#received, this.#sockets?.counted ?? []);
   }
 
   // ---- What comes ----
 
-  /** Takes what has come into these sockets, in a sparkle of the server. @returns what has it heard. */
-  takeIn(sockets: readonly ServerSocket[]): SessionFeed {
+  take(given: unknown): void {
+    this.#part!.take(given);
+    this.#owner.receiveSoon();
+  }
+
+  takeIn(): SessionFeed {
     const now = this.#now;
     const fresh = this.#fresh;
     this.#fresh = [];
@@ -101,24 +118,23 @@ export class Sessions implements SessionHost {
       peer.begun = true;
       this.#line.join(peer);
     }
-    for (const socket of sockets) this.#takeFrom(socket, now);
+    for (const socket of this.#sockets?.all ?? []) this.#takeFrom(socket, now);
     // Their first sparkles are on the queue by now: what they are to hear comes behind those.
     if (this.#fresh.length > 0) this.#owner.receiveSoon();
     return this.#feed;
   }
 
-  #takeFrom(socket: ServerSocket, now: number): void {
+  #takeFrom(socket: SessionSocket, now: number): void {
     while (this.#fresh.length < NEW_AT_ONCE) {
       const datagram = socket.take();
       if (datagram === undefined) return;
       const { bytes, from } = datagram;
-      this.#tally.receivedMessages++;
-      this.#tally.receivedBytes += bytes.length;
+      this.#received.add(bytes.length);
       const known = socket.peers.find(from);
       const peer = known?.session?._ttHears === true ? known : this.#admit(socket, from, known);
       if (peer !== undefined) this.#came(peer, bytes, now);
     }
-    this.#owner.receiveLater();
+    this.#sockets!.again();
   }
 
   #came(peer: Peer, bytes: Buffer, now: number): void {
@@ -128,7 +144,7 @@ export class Sessions implements SessionHost {
     const noRoom = this.#line.put(peer, bytes);
     if (noRoom === undefined) return;
     peer.dropped++;
-    this.#tally.dropped[noRoom]++;
+    this.#tally.add(noRoom);
   }
 
   #hears(bytes: number): void {
@@ -136,20 +152,32 @@ export class Sessions implements SessionHost {
   }
 
   #rests(): void {
-    if (this.#feed.waits) this.#owner.receiveLater();
+    const { skippedFrames, waits } = this.#feed;
+    if (skippedFrames > this.#skippedFrames) this.#tally.add('skippedFrames', skippedFrames - this.#skippedFrames);
+    this.#skippedFrames = skippedFrames;
+    if (waits) this.#sockets!.again();
+  }
+
+  /** Its session is told; what is of none, or of several, is told to the server. */
+  #lost(failure: SendFailure, peer: Peer | undefined): void {
+    if (peer?.session === undefined) this.#owner.lost(failure);
+    else peer.session._ttReport(sendError(failure, undefined));
+  }
+
+  settled(): void {
+    for (const { owed, settled } of this.#sockets?.all ?? []) {
+      if (!settled) continue;
+      for (const peer of owed) peer.session?._ttEmit('ttse__onDrain');
+      owed.clear();
+    }
   }
 
   // ---- Who gets a session ----
 
   /** @param ended had the address until its session ended, which is still to finish. */
-  #admit(socket: ServerSocket, from: Address, ended: Peer | undefined): Peer | undefined {
+  #admit(socket: SessionSocket, from: Address, ended: Peer | undefined): Peer | undefined {
     const peer = new Peer(socket, from, this.#settings.idleTimeout);
-    const reason = this.#whyNot(peer);
-    if (reason !== undefined) {
-      this.#tally.turnedAway[reason]++;
-      this.#owner.turnedAway({ remote: from, reason });
-      return undefined;
-    }
+    if (!this.admission.lets(peer, from)) return undefined;
     // One that failed hears nothing, and has not said so yet.
     if (ended !== undefined) socket.peers.remove(ended);
     socket.peers.add(peer);
@@ -160,21 +188,8 @@ export class Sessions implements SessionHost {
     return peer;
   }
 
-  #whyNot(peer: Peer): PeerTurnedAwayReason | undefined {
-    const { maxPeers, whenFull } = this.#settings;
-    if (this.closing || !this.#server._ttMayInfuse) return 'closing';
-    if (this.paused) return 'paused';
-    // Those that end have their time: with them there are twice as many at most.
-    const isFull = this.#tally.open >= maxPeers;
-    if (isFull && (whenFull === 'refuse' || this.#tally.open >= 2 * maxPeers)) return 'maxPeers';
-    const reason = this.#limits?.accept(peer, peer.remote);
-    if (reason !== undefined) return reason;
-    if (this.#seen.size >= maxPeers) this.#replaceIdlest();
-    return undefined;
-  }
-
   #replaceIdlest(): void {
-    this.#tally.replaced++;
+    this.#tally.add('replaced');
     this.#seen.idlest!.session!._ttEnds('replaced');
   }
 
@@ -188,23 +203,22 @@ export class Sessions implements SessionHost {
       return made;
     });
     if (result instanceof UdpSession) {
-      this.#tally.accepted++;
+      this.#tally.add('accepted');
       return true;
     }
-    this.#tally.failed++;
+    this.#tally.add('failed');
     const { error, infused } = result;
     // It may have been there before the throw: then it hears that it is over.
     if (peer.session === undefined) {
       this.forget(peer);
-      this.#limits?.leave(peer);
+      this.#gone(peer);
     } else peer.session._ttEnds('error', error);
     for (const infusion of infused) infusion.ttsc__finish();
     return false;
   }
 
-  /** A session threw. */
   failed(): void {
-    this.#tally.failed++;
+    this.#tally.add('failed');
   }
 
   // ---- What sessions ask ----
@@ -218,20 +232,25 @@ export class Sessions implements SessionHost {
   }
 
   came(): void {
-    this.#tally.open++;
+    this.admission.open++;
   }
 
   forget(peer: Peer): number {
     peer.socket.forget(peer);
     this.#seen.remove(peer);
     const unheard = this.#line.drop(peer);
-    this.#tally.dropped.ended += unheard;
+    if (unheard > 0) this.#tally.add('ended', unheard);
     return unheard;
   }
 
   left(peer: Peer): void {
-    this.#tally.open--;
-    this.#limits?.leave(peer);
+    this.admission.open--;
+    this.#gone(peer);
+  }
+
+  #gone(peer: Peer): void {
+    this.admission.leave(peer);
+    this.#part?.gone(peer.remote);
   }
 
   pause(peer: Peer, paused: boolean): void {
@@ -249,20 +268,25 @@ export class Sessions implements SessionHost {
 
   // ---- Who is idle ----
 
-  /** Ends those from whom nothing has come for too long, in a sparkle of the server. */
   expire(): void {
+    this.takeIn();
     const now = this.#now;
     for (let left = EXPIRE_AT_ONCE; left > 0; left--) {
       const peer = this.#seen.expiredBy(now);
       if (peer === undefined) break;
       // What has come and waits, or does not come since nobody hears, is no silence of the peer.
       if (peer.waiting > 0 || peer.paused) this.#seen.see(peer, now);
-      else {
-        this.#tally.expired++;
+      else if (this.#part !== undefined) {
+        // Something may be under way: whoever has the socket decides.
+        this.#part.isIdle(peer);
+        this.#seen.see(peer, now);
+      } else {
+        this.#tally.add('expired');
         peer.session!._ttEnds('idle');
       }
     }
     this.#idle.set();
+    this.#owner.receiveSoon();
   }
 
   stop(): void {

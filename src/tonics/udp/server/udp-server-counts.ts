@@ -1,5 +1,3 @@
-import type { ServerSocket } from './server-socket.js';
-
 /** Why a datagram of somebody new did not get a session. */
 export type PeerTurnedAwayReason =
   /** There are as many as `maxPeers` allows. */
@@ -34,6 +32,8 @@ export interface DroppedDatagrams {
   readonly ended: number;
   /** The loop was too slow to look at them. */
   readonly socketFull: number;
+  /** With `catalysts`: the thread of their session was too slow to look at them, or of somebody new none ran just then. */
+  readonly threadFull: number;
   /** The kernel dropped them, since its buffer (`receiveBuffer`) was full; `undefined` where the system does not tell, as on another than Linux. */
   readonly kernel: number | undefined;
 }
@@ -46,7 +46,7 @@ export interface UdpServerCounts {
   readonly open: number;
   /** Datagrams of somebody new who got no session, by why. */
   readonly turnedAway: Readonly<Record<PeerTurnedAwayReason, number>>;
-  /** Sessions that threw. */
+  /** Sessions that threw, or whose thread died. */
   readonly failed: number;
   /** Sessions that ended since nothing came from their peer for too long. */
   readonly expired: number;
@@ -64,38 +64,93 @@ export interface UdpServerCounts {
   readonly failedMessages: number;
 }
 
-/** The counts of a UdpServer, as they are added up. */
-export class UdpServerTally {
-  accepted = 0;
-  open = 0;
-  failed = 0;
-  expired = 0;
-  replaced = 0;
-  receivedMessages = 0;
-  receivedBytes = 0;
-  readonly turnedAway = { maxPeers: 0, addressLimit: 0, rate: 0, denied: 0, paused: 0, closing: 0 };
-  readonly dropped = { peerFull: 0, serverFull: 0, ended: 0 };
+/** What is added up of sessions, in the thread where they are. */
+export const SESSION_TOTALS = [
+  'accepted',
+  'failed',
+  'expired',
+  'replaced',
+  'peerFull',
+  'serverFull',
+  'ended',
+  'threadFull',
+  'skippedFrames',
+] as const;
+export type SessionTotal = (typeof SESSION_TOTALS)[number];
 
-  /** @param sockets those that the server has, also after they are closed. */
-  counts(sockets: readonly ServerSocket[], skippedFrames: number): UdpServerCounts {
-    const { accepted, open, failed, expired, replaced, receivedMessages, receivedBytes } = this;
-    const sum = (of: (socket: ServerSocket) => number): number => sockets.reduce((all, each) => all + of(each), 0);
-    const byKernel = sockets.map((socket) => socket.kernelDropped).filter((dropped) => dropped !== undefined);
-    const kernel = byKernel.length === 0 ? undefined : byKernel.reduce((all, each) => all + each, 0);
-    return {
-      accepted,
-      open,
-      failed,
-      expired,
-      replaced,
-      receivedMessages,
-      receivedBytes,
-      skippedFrames,
-      turnedAway: { ...this.turnedAway },
-      dropped: { ...this.dropped, socketFull: sum(({ dropped }) => dropped), kernel },
-      sentMessages: sum((socket) => socket.sentMessages),
-      sentBytes: sum((socket) => socket.sentBytes),
-      failedMessages: sum((socket) => socket.failedMessages),
-    };
+/** Adds up what becomes of sessions and their datagrams. */
+export interface SessionTally {
+  add(what: SessionTotal, count?: number): void;
+  sum(what: SessionTotal): number;
+}
+
+/** That of a server whose sessions are all in its thread. */
+export class OwnTally implements SessionTally {
+  readonly #counts = Object.fromEntries(SESSION_TOTALS.map((what) => [what, 0])) as Record<SessionTotal, number>;
+
+  add(what: SessionTotal, count = 1): void {
+    this.#counts[what] += count;
   }
+
+  sum(what: SessionTotal): number {
+    return this.#counts[what];
+  }
+}
+
+/** What has come, whoever is to hear it. */
+export class Received {
+  messages = 0;
+  bytes = 0;
+
+  add(bytes: number): void {
+    this.messages++;
+    this.bytes += bytes;
+  }
+}
+
+/** A socket as its counts are. */
+export interface CountedSocket {
+  readonly dropped: number;
+  readonly kernelDropped: number | undefined;
+  readonly sentMessages: number;
+  readonly sentBytes: number;
+  readonly failedMessages: number;
+}
+
+/**
+ * All that a server has counted.
+ *
+ * @param sockets those that the server has, also after they are closed.
+ */
+export function countsOf(
+  tally: SessionTally,
+  { open, turnedAway }: Pick<UdpServerCounts, 'open' | 'turnedAway'>,
+  received: Received,
+  sockets: readonly CountedSocket[],
+): UdpServerCounts {
+  const sum = (of: (socket: CountedSocket) => number): number => sockets.reduce((all, each) => all + of(each), 0);
+  const byKernel = sockets.map((socket) => socket.kernelDropped).filter((dropped) => dropped !== undefined);
+  const kernel = byKernel.length === 0 ? undefined : byKernel.reduce((all, each) => all + each, 0);
+  return {
+    accepted: tally.sum('accepted'),
+    open,
+    failed: tally.sum('failed'),
+    expired: tally.sum('expired'),
+    replaced: tally.sum('replaced'),
+    receivedMessages: received.messages,
+    receivedBytes: received.bytes,
+    skippedFrames: tally.sum('skippedFrames'),
+    turnedAway: { ...turnedAway },
+    dropped: {
+      peerFull: tally.sum('peerFull'),
+      serverFull: tally.sum('serverFull'),
+      ended: tally.sum('ended'),
+      socketFull: sum(({ dropped }) => dropped),
+      threadFull: tally.sum('threadFull'),
+      kernel,
+    },
+    sentMessages: sum((socket) => socket.sentMessages),
+    sentBytes: sum((socket) => socket.sentBytes),
+    failedMessages: sum((socket) => socket.failedMessages),
+  };
 }

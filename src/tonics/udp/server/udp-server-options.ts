@@ -3,6 +3,7 @@ import { badOption } from '../../../core/options/option-problem.js';
 import { bytes, count, flag, oneOf, settingsIn } from '../../../core/options/option-schema.js';
 import { addressRules } from '../../address-list.js';
 import { rateOption } from '../../rate-option.js';
+import { catalystsOption } from '../../tcp/server/server-options.js';
 import { type Bound, type BoundOptions, boundBy, boundOptions } from '../udp-options.js';
 import { idlePatience } from './idle-patience.js';
 import type { UdpSession } from './udp-session.js';
@@ -42,6 +43,12 @@ export const udpServerSchema = v.strictObject({
    * Without it the system chooses the address that answers leave from: by the route to the peer.
    */
   socketPerAddress: v.optional(flag, false),
+  /**
+   * How many threads run its sessions, each with a SelectorCatalyst of its own; 1 for none but this one, `'all'` for as many as this
+   * process can run at once (`os.availableParallelism()`). The protocol is then a class that says where it is:
+   * `static readonly module = import.meta.url`. This thread has the sockets, and gives each new peer to the thread that has the fewest.
+   */
+  catalysts: catalystsOption,
   /** The most datagrams of one peer that may wait to be heard; more are dropped and counted. */
   unheardMessagesPerPeer: v.optional(count(1), 256),
   /** The most bytes of these; each datagram counts as 64 bytes more than it has. */

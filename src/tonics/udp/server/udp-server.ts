@@ -1,21 +1,25 @@
 import type * as v from 'valibot';
-import type { InfusionFailure } from '../../../core/any-tonic.js';
+import type { AnyTonic, InfusionFailure } from '../../../core/any-tonic.js';
 import type { TaskTonicError } from '../../../core/errors.js';
 import { queueEnd } from '../../../core/life.js';
 import { checkOptionsOf, takesOptions } from '../../../core/options/class-options.js';
 import { TonicSettings } from '../../../core/options/tonic-options.js';
 import { EVENTS, type HeardEvents } from '../../../core/plan/heard-events.js';
 import { ofFramework } from '../../../core/plan/plan.js';
-import type { Address, SendFailure } from '../../../selector/network.js';
+import type { Address } from '../../../selector/network.js';
 import { makerOf } from '../../protocol-maker.js';
 import { Alarm } from '../../alarm.js';
 import { SocketTonic } from '../../socket-tonic.js';
 import { TurnedAwayEvents } from '../../tcp/server/limits/turned-away-events.js';
+import { checkLoadable } from '../../tcp/server/loadable-protocol.js';
+import { PART, type PartGiven } from '../../tcp/server/server-catalyst.js';
+import { threadsOf } from '../../tcp/server/server-options.js';
 import { type ListenInfo, type ServerPhase, tellListening } from '../../tcp/server/tcp-server.js';
 import { sendError } from '../udp-errors.js';
-import type { Peer } from './peer.js';
-import { ServerSockets, type SocketsHearer } from './server-sockets.js';
+import type { BoundSockets, KeeperOwner, PeerKeeper } from './peer-keeper.js';
 import { Sessions } from './sessions.js';
+import { PartOfSessions } from './threads/part-of-sessions.js';
+import { RoutedPeers } from './threads/routed-peers.js';
 import type { PeerTurnedAway, UdpServerCounts } from './udp-server-counts.js';
 import {
   type UdpServerOptions,
@@ -45,9 +49,9 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
   ttse__onError?(error: TaskTonicError): void | undefined;
 
   readonly #settings: UdpServerSettings;
-  readonly #sessions: Sessions;
+  readonly #peers: PeerKeeper;
   readonly #turnedAwayEvents: TurnedAwayEvents<PeerTurnedAway>;
-  #sockets: ServerSockets | undefined = undefined;
+  #sockets: BoundSockets | undefined = undefined;
   #phase: ServerPhase = 'opening';
   /** Its order to take datagrams in is on the queue. */
   #receives = false;
@@ -60,16 +64,40 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
     const { name } = new.target;
     const settings = udpServerSettings(options, name);
     const make = makerOf<UdpSession<string>>(settings.protocol ?? RelayedSession, UdpSession, name);
+    // Whatever machine it is on.
+    if (settings.catalysts !== 1) checkLoadable(settings, name, 'UdpSession');
     super(TonicSettings.of(settings));
+    const { [PART]: part } = options as { readonly [PART]?: PartGiven };
     this.#settings = settings;
     this.#turnedAwayEvents = new TurnedAwayEvents(this._ttCatalyst, (peer) => this._ttEmit('ttse__onTurnedAway', peer));
-    this.#sessions = new Sessions(this, settings, make, {
-      turnedAway: (peer) => this.#turnedAwayEvents.add(peer),
+    this.#peers = this.#keeper(make, part);
+    if (part === undefined) this._ttss__bind();
+    else this.#isPart();
+  }
+
+  /** Its sessions are in this thread, or in others. */
+  #keeper(make: () => UdpSession<string>, part: PartGiven | undefined): PeerKeeper {
+    const settings = this.#settings;
+    const owner: KeeperOwner = {
+      supervise: (make) => this.supervise(make),
+      listens: () => this.#listening(),
       receiveSoon: () => this.#receiveSoon(),
-      receiveLater: () => this.#sockets?.all.find(({ closed }) => !closed)?.again(),
       mayExpire: () => this._ttss__expire(),
-    });
-    this._ttss__bind();
+      turnedAway: (peer) => this.#turnedAwayEvents.add(peer),
+      lost: (failure) => this._ttReport(sendError(failure, undefined)),
+      failed: (error) => this.#failed(error),
+      settled: () => this.#settled(),
+    };
+    const threads = threadsOf(settings.catalysts);
+    if (threads > 1) return new RoutedPeers(this, settings, threads, owner);
+    const sessions = part && new PartOfSessions(part, settings, this._ttCatalyst, owner);
+    return new Sessions(this, settings, make, owner, sessions);
+  }
+
+  /** Another thread has the sockets. */
+  #isPart(): void {
+    this.#sockets = this.#peers.bind();
+    this.#phase = 'listening';
   }
 
   // ---- What it is ----
@@ -91,19 +119,19 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
 
   /** Its sessions, and what became of the datagrams. On Linux it reads a file of the kernel's to know what that has dropped: ask now and then, not for each datagram. */
   get counts(): UdpServerCounts {
-    return this.#sessions.countsOf(this.#sockets?.all ?? []);
+    return this.#peers.counts;
   }
 
   // ---- What it is told ----
 
   /** Turns new peers away until `ttsc__resume`; its sessions go on. */
   ttsc__pause(): void {
-    this.#sessions.paused = true;
+    this.#peers.admission.paused = true;
   }
 
   /** Takes new peers again. */
   ttsc__resume(): void {
-    this.#sessions.paused = false;
+    this.#peers.admission.paused = false;
   }
 
   /** Takes no new peers, lets its sessions finish, and finishes when what they sent has left. */
@@ -113,22 +141,19 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
 
   /** A session failed, which the log has told: the others go on. */
   ttse__onInfusionFailed({ tonic }: InfusionFailure): void | undefined {
-    if (tonic instanceof UdpSession) this.#sessions.failed();
+    if (tonic instanceof UdpSession) this.#peers.failed?.();
+  }
+
+  /** @internal */
+  override _ttInfusionLeft(infusion: AnyTonic): void {
+    this.#peers.infusionLeft?.(infusion);
   }
 
   // ---- What its sockets tell ----
 
   /** @internal */
   _ttss__bind(): void {
-    if (!this._ttMayInfuse) return;
-    const hearer: SocketsHearer = {
-      listens: () => this.#listening(),
-      datagramsWait: () => this.#receiveSoon(),
-      lost: (failure, peer) => this.#lost(failure, peer),
-      failed: (error) => this.#failed(error),
-      settled: () => this.#settled(),
-    };
-    this.#sockets = new ServerSockets(this._ttCatalyst, this.#settings, hearer);
+    if (this._ttMayInfuse) this.#sockets = this.#peers.bind();
   }
 
   #listening(): void {
@@ -149,25 +174,31 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
   /** @internal Takes in what has come, and has it heard. */
   _ttss__receive(): void {
     this.#receives = false;
-    const sockets = this.#sockets;
-    if (sockets === undefined || this.#phase === 'closed') return;
-    const feed = this.#sessions.takeIn(sockets.all);
+    if (this.#sockets === undefined || this.#phase === 'closed') return;
+    const feed = this.#peers.takeIn();
+    if (feed === undefined) return;
     feed.begin(this._ttCatalyst._ttGate.frames);
     this._ttScheduler.follow(feed);
   }
 
   /** @internal What had come by now is looked at first. */
   _ttss__expire(): void {
-    if (this.#phase === 'closed') return;
-    this.#sessions.takeIn(this.#sockets?.all ?? []);
-    this.#sessions.expire();
-    this.#receiveSoon();
+    if (this.#phase !== 'closed') this.#peers.expire?.();
   }
 
-  /** Its session is told; what is of none, or of several, is its own. */
-  #lost(failure: SendFailure, peer: Peer | undefined): void {
-    const hearer = peer?.session ?? this;
-    hearer._ttReport(sendError(failure, undefined));
+  /** @internal What the thread with the sockets tells this one, which has sessions. */
+  _ttss__take(given: unknown): void {
+    if (this.#phase !== 'closed') this.#peers.take?.(given);
+  }
+
+  /** @internal What a thread with sessions tells this one, which has the sockets. */
+  _ttss__partTells(index: number, life: number, parcel: unknown): void {
+    if (this.#phase !== 'closed') this.#peers.take?.(parcel, index, life);
+  }
+
+  /** @internal An error that no session heard. */
+  tts__partFailed(error: TaskTonicError): void {
+    this._ttReport(error);
   }
 
   #failed(error: Error): void {
@@ -187,11 +218,7 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
 
   /** Nothing waits any more in one of its sockets. */
   #settled(): void {
-    for (const { owed, settled } of this.#sockets?.all ?? []) {
-      if (!settled) continue;
-      for (const peer of owed) peer.session?._ttEmit('ttse__onDrain');
-      owed.clear();
-    }
+    this.#peers.settled();
     if (this.#deadline !== undefined && this.#sockets!.settled) queueEnd(this);
   }
 
@@ -204,7 +231,7 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
 
   /** @internal Nobody new comes in; the sessions finish as infusions, and hear until they have. */
   override _ttDrain(): boolean {
-    this.#sessions.closing = true;
+    this.#peers.admission.closing = true;
     this.#phase = 'draining';
     return true;
   }
@@ -212,7 +239,7 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
   /** @internal The end waits until what the sessions sent has left. */
   override _ttHoldsEnd(): boolean {
     if (this.#phase === 'closed') return false;
-    this.#sessions.closing = true;
+    this.#peers.admission.closing = true;
     this.#phase = 'draining';
     this.#sockets?.flush();
     if (this.#sockets?.settled !== false) this.#end('the server finished');
@@ -240,7 +267,7 @@ export class UdpServer<State extends string = never> extends SocketTonic<State> 
     this.#deadline?.clear();
     this.#deadline = undefined;
     this.#turnedAwayEvents.flush();
-    this.#sessions.stop();
+    this.#peers.stop();
     this.#sockets?.close(why);
   }
 

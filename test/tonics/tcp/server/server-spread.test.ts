@@ -38,7 +38,7 @@ class Bench {
   /** All that were ever started. */
   readonly started: FakeThread[] = [];
   readonly #places: { current: FakeThread; make: () => FakeThread }[] = [];
-  readonly spread: ServerSpread;
+  readonly spread: ServerSpread<ServerTally>;
   readonly supervise = ((make: () => FakeThread) => {
     const place = { current: make(), make };
     this.#places.push(place);
@@ -48,7 +48,9 @@ class Bench {
   constructor({ threads = 2, handsOver = true } = {}) {
     this.spread = new ServerSpread({
       threads,
+      tally: ServerTally.shared(threads),
       handsOver,
+      tonic: 'TcpServer',
       protocol: { name: 'Echo', module: 'file:///echo.js' },
       options: { port: 0 },
       limits: limitMemory(threads, { maxConnectionsPerAddress: 1 }, 7),
@@ -110,6 +112,17 @@ describe('a server that is spread over threads', () => {
     bench.startsAgain(0);
     bench.gives('e');
     expect(bench.sockets(0)).to.deep.equal(['e']);
+  });
+
+  it('knows what comes of the thread that runs now from what one before it has said', () => {
+    const bench = new Bench();
+    const { life } = bench.thread(0).part;
+    expect([bench.spread.isOf(0, life), bench.spread.isOf(0, life + 1)]).to.deep.equal([true, false]);
+    bench.dies(0);
+    expect(bench.spread.isOf(0, life)).to.equal(false);
+    bench.startsAgain(0);
+    const { life: next } = bench.thread(0).part;
+    expect([bench.spread.isOf(0, life), bench.spread.isOf(0, next)]).to.deep.equal([false, true]);
   });
 
   it('says so where none of them runs', () => {

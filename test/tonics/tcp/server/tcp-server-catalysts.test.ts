@@ -2,7 +2,7 @@ import os from 'node:os';
 import { createSecureContext } from 'node:tls';
 import { expect } from 'chai';
 import { lines } from '../../../../src/framing/index.js';
-import { TcpConnection, TcpServer, UdpServer } from '../../../../src/index.js';
+import { TcpConnection, TcpServer } from '../../../../src/index.js';
 import { writeV1 } from '../../../doors/tonics.js';
 import { WARN } from '../../../support/app.js';
 import { expectThrow } from '../../../support/errors.js';
@@ -100,13 +100,6 @@ describe('the option catalysts of a TcpServer', function () {
         expect(error.details['option']).to.equal('catalysts');
         expect(error.message).to.include("must be 'all' or a whole number, 1 or more");
       }
-    });
-  });
-
-  it('is refused by a UdpServer, whose sessions run in one thread', async () => {
-    await startNet(() => {
-      const refused = (): UdpServer => new UdpServer({ port: 0, catalysts: 2 } as never);
-      expect(expectThrow(refused, 'TT_BAD_OPTION').details['option']).to.equal('catalysts');
     });
   });
 
