@@ -283,7 +283,7 @@ describe('apps one after the other', () => {
       order: undefined,
       runtime: undefined,
       starting: false,
-      left: undefined,
+      endChecks: undefined,
     });
     // The last one may still be on the stack of the engine.
     expect(await stillHeld(refs)).to.be.at.most(3);

@@ -508,8 +508,8 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'a base cuts a connection off at its deadline that still gets on',
     file: 'src/tonics/tcp/connection/closing-connection.ts',
-    find: 'return this._ttClosing?.linger?.deadline ?? -Infinity;',
-    replace: 'return -Infinity;',
+    find: 'Math.max(this._ttClosing?.linger?.deadline ?? -Infinity, ',
+    replace: 'Math.max(-Infinity, ',
     test: 'test/tonics/tcp/connection/tcp-connection-ending.test.ts',
     sentence: 'waits as long as the peer takes some, whatever the deadline of the base',
   },

@@ -192,9 +192,7 @@ class RelayedEnd implements Taker {
     const { from, to } = this;
     const { reason, error } = info;
     if (IN_ORDER.has(reason) && error === undefined) to.ttsc__close();
-    else {
-      to._ttCutOff(fail('TT_RELAY_BROKEN', { tonic: to.name, other: from.name, reason }, error));
-    }
+    else to._ttCutOff(fail('TT_RELAY_BROKEN', { tonic: to.name, other: from.name, reason }, error));
     to._ttResume(Pause.relay);
   }
 }
