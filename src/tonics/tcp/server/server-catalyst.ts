@@ -48,6 +48,8 @@ export interface PartOf {
 /** What a thread tells the server that it is a part of. */
 export interface ServerWhole {
   tts__partListens(index: number, address: string, port: number, family: string | undefined): void;
+  /** It does not listen itself, and can take what it is given. */
+  tts__partLoaded(index: number): void;
   tts__partTurnedAway(peer: TurnedAway): void;
   tts__partFailed(error: TaskTonicError): void;
 }

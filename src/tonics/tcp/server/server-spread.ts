@@ -37,7 +37,7 @@ interface Place {
   thread: Supervised<Part> | undefined;
   /** From when a thread is started to when it is known to have gone: until another one runs there, nothing may be sent to it. */
   runs: boolean;
-  listens: boolean;
+  serves: boolean;
   /** Which of them it is, from 1 on. */
   life: number;
 }
@@ -74,9 +74,14 @@ export class ServerSpread<Tally extends ThreadTally<string, string>> {
   /** A thread listens; tells whether all do now. */
   listens(index: number, at: Address, supervise: Supervise): boolean {
     this.at = at;
-    this.#places[index]!.listens = true;
     if (index === 0) this.#startOthers(supervise);
-    return this.#places.every(({ listens }) => listens);
+    return this.loaded(index);
+  }
+
+  /** A thread takes connections; tells whether all do now. */
+  loaded(index: number): boolean {
+    this.#places[index]!.serves = true;
+    return this.#places.every(({ serves }) => serves);
   }
 
   #startOthers(supervise: Supervise): void {
@@ -150,6 +155,10 @@ export class ServerSpread<Tally extends ThreadTally<string, string>> {
     return least;
   }
 
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
   pause(): void {
     this.#paused = true;
     for (const { thread } of this.#places) thread?.current.ttsc__pause();
@@ -174,7 +183,7 @@ export class ServerSpread<Tally extends ThreadTally<string, string>> {
   left(infusion: AnyTonic): number {
     const index = this.indexOf(infusion);
     if (index === undefined) return 0;
-    Object.assign(this.#places[index]!, { runs: false, listens: false });
+    Object.assign(this.#places[index]!, { runs: false, serves: false });
     const { limits } = this.#settings;
     if (limits !== undefined) forgetThread(limits, index);
     return this.tally.closeAll(index);
@@ -182,7 +191,7 @@ export class ServerSpread<Tally extends ThreadTally<string, string>> {
 }
 
 function newPlace(): Place {
-  return { thread: undefined, runs: false, listens: false, life: 0 };
+  return { thread: undefined, runs: false, serves: false, life: 0 };
 }
 
 function without(

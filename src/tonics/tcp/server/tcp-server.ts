@@ -22,7 +22,8 @@ import { Admission } from './server-admission.js';
 import { ServerLimits } from './limits/server-limits.js';
 import { LimitMaker, limitMemory } from './limits/shared-limits.js';
 import { TurnedAwayEvents } from './limits/turned-away-events.js';
-import { PART, PART_OF, type PartGiven, type PartOf } from './server-catalyst.js';
+import type { Remote } from '../../../core/plan/remote.js';
+import { PART, PART_OF, type PartGiven, type PartOf, type ServerWhole } from './server-catalyst.js';
 import { type ListenerEvents, ServerListener } from './server-listener.js';
 import {
   type ServerSettings,
@@ -160,8 +161,10 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     this.#admission.isShared = part !== undefined || this.#listeners > 1;
     this.#pending = this.#newPending();
     if (tls !== undefined) this.#watchCertificates(tls);
-    if (part?.listens === false) this.#phase = 'listening';
-    else this._ttss__listen();
+    if (part?.listens === false) {
+      this.#phase = 'listening';
+      (part.whole as Remote<ServerWhole>).tts__partLoaded(part.index);
+    } else this._ttss__listen();
   }
 
   /** The phase of the server, independent of the states of a subclass. */
@@ -256,11 +259,12 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
   _ttss__listen(): void {
     if (!this._ttMayInfuse) return;
     this.#spread?.start(this.#infuse);
-    if (this.#spread === undefined || this.#spread.handsOver) this.#listen();
+    if (this.#spread === undefined) this.#listen();
   }
 
   #listen(): void {
     this.#listener = new ServerListener(this._ttCatalyst, this.#listenSettings, this.#listenerEvents);
+    if (this.#spread?.isPaused === true) this.#listener.pause();
   }
 
   get #listenSettings(): ListenSettings {
@@ -484,6 +488,11 @@ export class TcpServer<State extends string = never> extends SocketTonic<State> 
     if (!this.#spread!.listens(index, at, this.#infuse)) return;
     this.#unannounce = this._ttCatalyst.network.announce?.(this.#listenSettings, at);
     this.#listening(at);
+  }
+
+  /** @internal A thread can take connections. Nobody is let in before all of them can: he would wait for it. */
+  tts__partLoaded(index: number): void {
+    if (this.#phase === 'opening' && this.#spread!.loaded(index)) this.#listen();
   }
 
   /** @internal It has turned a peer away, and counted it. */

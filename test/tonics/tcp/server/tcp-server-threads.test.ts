@@ -4,6 +4,7 @@ import { type AddressInfo, BlockList, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type TLSSocket, connect } from 'node:tls';
+import { BroadcastChannel } from 'node:worker_threads';
 import { expect } from 'chai';
 import { nodeNetwork, SelectorCatalyst, TcpConnection, TcpServer, type TurnedAway } from '../../../../src/index.js';
 import { lines } from '../../../../src/framing/index.js';
@@ -13,6 +14,7 @@ import { expectCode, expectThrow } from '../../../support/errors.js';
 import { type NetApp, startNet, tidyUp } from '../../../support/net-app.js';
 import { Peer, closePeers } from '../../../robustness/support/peer.js';
 import { until } from '../../../robustness/support/later.js';
+import { LOADING, SlowToLoad } from '../../programs/slow-to-load.js';
 import { SpreadEcho } from '../../programs/spread-echo.js';
 import { onRealSockets } from '../../../support/stage.js';
 import type { OnPort } from '../../../support/on-port.js';
@@ -127,6 +129,24 @@ describe('a TcpServer with connections on several threads', function () {
         for (const peer of peers) peer.socket.end();
         await until(() => server.counts.open === 0, 'all have gone');
         expect(server.counts.accepted).to.equal(40);
+      });
+
+      it('listens when each of them can serve: nobody waits for one that loads', async () => {
+        const threads = new BroadcastChannel(LOADING);
+        const loading: unknown[] = [];
+        const heard = new Promise<void>((resolve) => {
+          // Where each thread listens, the others follow the first one, which has the port.
+          const first = canHandOver ? 2 : 1;
+          threads.onmessage = ({ data }: { data?: unknown }) => loading.push(data) === first && resolve();
+        });
+        await serve({ protocol: SlowToLoad }, false);
+        await heard;
+        expect([server.phase, server.local]).to.deep.equal(['opening', undefined]);
+        threads.onmessage = () => threads.postMessage('go on');
+        threads.postMessage('go on');
+        await app.heard.on('onListening');
+        threads.close();
+        expect((await Peer.connect(server.local!.port)).socket.readyState).to.equal('open');
       });
 
       it('has one limit for all, and turns away beyond it', async () => {
