@@ -99,7 +99,7 @@ export const ORDINARY_MUTATIONS: readonly OrdinaryMutation[] = [
   {
     what: 'connections are handed to a thread that has died',
     file: 'src/tonics/tcp/server/server-spread.ts',
-    find: '{ runs: false, listens: false });',
+    find: '{ runs: false, serves: false });',
     replace: '{ listens: false });',
     test: 'test/tonics/tcp/server/server-spread.test.ts',
     sentence: 'gives nothing to a thread that has died',

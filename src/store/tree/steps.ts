@@ -25,6 +25,8 @@ export class Steps {
   touched: Map<string, StoredValue | undefined> | undefined;
   /** Changed paths that were seen through another link before, so that their noted old value may be wrong. */
   readonly unsure = new Set<string>();
+  /** Whether a link has come meanwhile: what is seen through links may not have been seen so before. */
+  linksCame = false;
 
   constructor(content: Content, listeners: Listeners) {
     this.#content = content;
@@ -71,6 +73,7 @@ export class Steps {
     const { path } = node;
     const { value, branch: before } = node;
     const after = link === undefined ? undefined : new Branch(link);
+    if (link !== undefined) this.linksCame = true;
     this.#replacing(node, undefined, () => {
       this.#content.replace(node, undefined, after);
       this.#write(path, asked, { kind: 'linked', node, value, before, after });
@@ -120,8 +123,10 @@ export class Steps {
     const { touched } = this;
     if (touched === undefined) return;
     if (isThroughLink) this.unsure.add(path);
-    for (const seen of this.#content.links.size === 0 ? [path] : this.#content.links.seenAs(segmentsIn(path)))
+    for (const seen of this.#content.links.size === 0 ? [path] : this.#content.links.seenAs(segmentsIn(path))) {
+      if (this.linksCame && seen !== path) this.unsure.add(seen);
       if (!touched.has(seen)) touched.set(seen, before);
+    }
   }
 
   #tellSeen(seen: readonly Seen[], value: StoredValue | undefined, before: StoredValue | undefined): void {
@@ -162,12 +167,14 @@ export class Steps {
   }
 
   #touchRevived(node: Node, path: string): void {
+    if (node.link !== undefined) this.linksCame = true;
     this.#touch(path, undefined);
     for (const [key, child] of node.branch?.children ?? []) this.#touchRevived(child, `${path}/${key}`);
   }
 
   #revertLink({ node, value, before }: Extract<Step, { readonly kind: 'linked' }>): void {
     const replace = (): void => this.#content.replace(node, value, before);
+    if (before?.link !== undefined) this.linksCame = true;
     if (this.touched === undefined) replace();
     else this.#replacing(node, before, replace);
   }

@@ -306,6 +306,7 @@ export class Tree implements HasLists<NewElement> {
     const steps = this.#steps;
     const touched = new Map<string, StoredValue | undefined>();
     steps.touched = touched;
+    steps.linksCame = false;
     try {
       body();
     } finally {
