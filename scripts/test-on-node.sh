@@ -17,4 +17,6 @@ fi
 TT_ALL_FILES=1 node node_modules/mocha/bin/mocha.js --forbid-only \
   --ignore 'test/{calendar,cli,collections,config,core,diagram,docs,eslint-plugin,examples,framing,log,mutation,package,services,site,store-client,testing,types}/**' \
   --ignore 'test/store/{tree,mqtt,service}/**' \
-  --ignore 'test/robustness/{fuzz,order-flood,self-queueing,slow-handlers,throws}.test.ts'
+  --ignore 'test/links/{ask,callbacks,calls,handles,sender,services}.test.ts' \
+  --ignore 'test/links/thread/{loading,logs,nested}.test.ts' \
+  --ignore 'test/robustness/{fuzz,order-flood,self-queueing,slow-handlers,threads-soak,throws}.test.ts'
