@@ -19,4 +19,5 @@ TT_ALL_FILES=1 node node_modules/mocha/bin/mocha.js --forbid-only \
   --ignore 'test/store/{tree,mqtt,service}/**' \
   --ignore 'test/links/{ask,callbacks,calls,handles,sender,services}.test.ts' \
   --ignore 'test/links/thread/{loading,logs,nested}.test.ts' \
-  --ignore 'test/robustness/{fuzz,order-flood,self-queueing,slow-handlers,threads-soak,throws}.test.ts'
+  --ignore 'test/robustness/{fuzz,http-sigterm,order-flood,self-queueing,sigterm,slow-handlers,threads-soak,throws,upgrade-load}.test.ts' \
+  --ignore 'test/tonics/{messages,tcp/backends,tcp/group,tcp/pool}/**'
