@@ -1,3 +1,5 @@
+const { readdirSync } = require('node:fs');
+
 // Files that try floods, deaths, programs of others or the command line for seconds each. CI runs them; `npm test` has no time for them, unless one
 // is named, or asked for as CONTRIBUTING.md says.
 const LONG = [
@@ -19,6 +21,13 @@ const LONG = [
   'tonics/udp/server/udp-threads',
 ].map((name) => `test/${name}.test.ts`);
 
+const FILES = readdirSync(`${__dirname}/test`, { recursive: true })
+  .filter((name) => name.endsWith('.test.ts'))
+  .map((name) => `test/${name.replaceAll('\\', '/')}`)
+  .sort();
+/** They begin first, so that none of them runs alone at the end. */
+const isLong = (file) => /^test\/(?:links|robustness|app|tonics\/tcp\/server\/tcp-server-threads)\b/.test(file);
+
 const isAsked =
   Object.keys(process.env).some((name) => /^TT_(?:ALL|CYCLES|FUZZ|MUTATION|SOAK|UPGRADE)/.test(name)) ||
   process.argv.some((word) => word.endsWith('.test.ts'));
@@ -27,7 +36,7 @@ if (!isAsked && process.env.MOCHA_WORKER_ID === undefined)
 
 module.exports = {
   extension: ['ts'],
-  spec: ['test/{links,robustness}/**/*.test.ts', 'test/!(links|robustness)/**/*.test.ts'],
+  spec: [...FILES.filter(isLong), ...FILES.filter((file) => !isLong(file))],
   ignore: isAsked ? [] : LONG,
   'node-option': ['no-warnings', 'enable-source-maps', 'loader=./test/support/loader.mjs'],
   timeout: 30_000,
