@@ -158,5 +158,8 @@ export default defineConfig([
   },
   { files: ['site/.vitepress/theme/**'], languageOptions: { globals: { document: 'readonly' } } },
   { files: ['bench/servers/bun-*.mjs'], languageOptions: { globals: { Bun: 'readonly' } } },
-  { files: ['**/*.cjs'], languageOptions: { sourceType: 'commonjs', globals: { module: 'writable' } } },
+  {
+    files: ['**/*.cjs'],
+    languageOptions: { sourceType: 'commonjs', globals: { module: 'writable', __dirname: 'readonly' } },
+  },
 ]);
