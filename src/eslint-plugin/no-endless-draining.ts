@@ -1,4 +1,5 @@
 import { readName } from './read-name.js';
+import { atEachClass } from './at-each-class.js';
 import { TONICS, relativesOf, rootOf } from './tonic-classes.js';
 import {
   type ClassNode,
@@ -22,17 +23,7 @@ export const noEndlessDraining: RuleModule = {
         '{{key}} begins work that never ends: nothing in this class calls this.drained(), so each end of it waits for the whole drainTimeout. Call it when the work is done, also where there is none; or use ttse__onFinished.',
     },
   },
-  create(context) {
-    const classes: ClassNode[] = [];
-    const keep = (node: Node): void => void classes.push(node as ClassNode);
-    return {
-      ClassDeclaration: keep,
-      ClassExpression: keep,
-      'Program:exit': () => {
-        for (const each of classes) checkClass(each, classes, context);
-      },
-    };
-  },
+  create: (context) => atEachClass((node, classes) => checkClass(node, classes, context)),
 };
 
 function checkClass(node: ClassNode, classes: readonly ClassNode[], context: RuleContext): void {

@@ -1,3 +1,4 @@
+import { atEachClass } from './at-each-class.js';
 import { type ClassFacts, classFacts } from './class-facts.js';
 import { readName } from './read-name.js';
 import { relativesOf, rootOf, TONICS } from './tonic-classes.js';
@@ -26,18 +27,12 @@ export const noUnenteredState: RuleModule = {
     },
   },
   create(context) {
-    const classes: ClassNode[] = [];
     const transitions: Transition[] = [];
-    const keep = (node: Node): void => void classes.push(node as ClassNode);
     return {
-      ClassDeclaration: keep,
-      ClassExpression: keep,
+      ...atEachClass((node, classes) => checkClass(node, classes, transitions, context)),
       MemberExpression: (node) => {
         const to = transitionOf(node as MemberExpression);
         if (to !== undefined) transitions.push(to);
-      },
-      'Program:exit': () => {
-        for (const each of classes) checkClass(each, classes, transitions, context);
       },
     };
   },

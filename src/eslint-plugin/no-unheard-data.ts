@@ -1,5 +1,6 @@
 import { saidValue } from './class-facts.js';
 import { readName } from './read-name.js';
+import { atEachClass } from './at-each-class.js';
 import { lineOf, relativesOf, rootOf } from './tonic-classes.js';
 import {
   type ClassNode,
@@ -22,17 +23,7 @@ export const noUnheardData: RuleModule = {
       data: '{{key}} never runs: this class has a framing, so what comes is heard by {{frame}}. Write that, or leave the framing out.',
     },
   },
-  create(context) {
-    const classes: ClassNode[] = [];
-    const keep = (node: Node): void => void classes.push(node as ClassNode);
-    return {
-      ClassDeclaration: keep,
-      ClassExpression: keep,
-      'Program:exit': () => {
-        for (const each of classes) checkClass(each, classes, context);
-      },
-    };
-  },
+  create: (context) => atEachClass((node, classes) => checkClass(node, classes, context)),
 };
 
 /** The classes of sockets that hear data without a framing, and frames with one. */

@@ -19,7 +19,7 @@ import { MessageConnection, MessageSocket } from './message-socket.js';
  * ```
  *
  * It is a TcpServer, with its options, events and counts. `onListening` is told once for TCP, and then for UDP; with port 0 both have the
- * port that TCP was given. Bytes that are no message close their connection, and a datagram that is none is dropped.
+ * port that TCP was given. Bytes that the framing refuses close their connection, and a datagram that it refuses is dropped.
  *
  * @typeParam Message what is answered: what `framing` decodes.
  * @typeParam Reply the answer.
